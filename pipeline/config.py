@@ -1,0 +1,196 @@
+"""Settings: one TOML file and TURFWATCH_ variables, defaults documented at the field.
+
+Precedence: options of the command, then variables, then the file, then defaults.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PREFIX: Final = "TURFWATCH_"
+DEFAULT_FILE: Final = Path("turfwatch.toml")
+OUTSIDE: Final = ("TURFWATCH_CONFIG", "TURFWATCH_DATA", "TURFWATCH_REQUIRE_SERVERS")
+"""Variables that name a file or folder and are no settings."""
+
+Origin = Literal["default", "file", "environment", "option"]
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RedisSection(Section):
+    """Where state is kept."""
+
+    url: SecretStr | None = Field(None, description="server: redis://, rediss://, unix:// or redis+cluster://")
+    socket_timeout_s: float = Field(10.0, gt=0, le=60, description="seconds until a silent server is given up")
+
+
+class LimitsSection(Section):
+    """Bounds of a line."""
+
+    line_bytes: int = Field(65_536, ge=1024, le=1_048_576, description="bytes of a line")
+    list_items: int = Field(64, ge=1, le=1024, description="items of a list, such as hashtags")
+
+
+class DetectionSection(Section):
+    """What shapes the stored state; a change needs fresh state."""
+
+    index_horizon_s: int = Field(3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
+    pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
+    edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
+    similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
+    edge_weight: float = Field(2.0, gt=0, le=100, description="weight over shared clusters that makes an edge")
+    min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
+    min_clusters: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
+    grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
+    band_slots: int = Field(
+        1_048_576, ge=1024, le=134_217_728, description="slots of the band table: 16 a post within the index horizon"
+    )
+
+
+class IncidentsSection(Section):
+    """The life of an incident."""
+
+    quiet_s: int = Field(21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident")
+    cool_down_s: int = Field(86_400, ge=0, le=2_592_000, description="seconds in which a return reopens it")
+    update_interval_s: int = Field(600, ge=0, le=86_400, description="least seconds between two updates")
+    growth: float = Field(0.25, gt=0, le=10, description="share of new accounts that is worth an update")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="forbid", frozen=True
+    )
+
+    redis: RedisSection = RedisSection()
+    limits: LimitsSection = LimitsSection()
+    detection: DetectionSection = DetectionSection()
+    incidents: IncidentsSection = IncidentsSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - read by hand, to name unknown ones
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no hidden files
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - secrets come by variable
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take merged values only: the origin of each is known where they are merged."""
+        return (init_settings,)
+
+
+def known_keys() -> Iterator[tuple[str, str]]:
+    """Yield every section and key."""
+    for section, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            for key in model.model_fields:
+                yield section, key
+
+
+def load_settings(
+    config: Path | None = None,
+    options: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Settings, dict[str, Origin]]:
+    """Return the settings and where each dotted key that is not a default came from.
+
+    Raises ConfigError naming the unknown key and the nearest known one, or the value and what is allowed.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, dict[str, object]] = {}
+    origins: dict[str, Origin] = {}
+
+    def put(section: str, key: str, value: object, origin: Origin) -> None:
+        values.setdefault(section, {})[key] = value
+        origins[f"{section}.{key}"] = origin
+
+    path = config or (Path(named) if (named := environment.get("TURFWATCH_CONFIG")) else None)
+    for section, key, value in _read_file(path):
+        put(section, key, value, "file")
+    for section, key, value in _read_environment(environment):
+        put(section, key, value, "environment")
+    for dotted, value in (options or {}).items():
+        section, key = dotted.split(".")
+        put(section, key, value, "option")
+    try:
+        return Settings(**values), origins  # type: ignore[arg-type] # pydantic validates
+    except ValidationError as error:
+        first = error.errors()[0]
+        dotted = ".".join(map(str, first["loc"]))
+        origin = origins.get(dotted, "file")
+        where = str(path or DEFAULT_FILE) if origin == "file" else origin
+        shown = "" if "url" in dotted else f" {first['input']!r}"
+        raise ConfigError(f"{dotted}{shown} ({where}): {first['msg']}") from None
+
+
+def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[str, str, Origin]]:
+    """Return every key, its value with secrets masked, and its origin."""
+    rows: list[tuple[str, str, Origin]] = []
+    for section, key in known_keys():
+        value = getattr(getattr(settings, section), key)
+        dotted = f"{section}.{key}"
+        rows.append((dotted, str(value), origins.get(dotted, "default")))
+    return rows
+
+
+def detection_hash(settings: Settings) -> str:
+    """Return a short hash of the settings that shape stored state."""
+    shaping = {"detection": settings.detection.model_dump(), "incidents": settings.incidents.model_dump()}
+    return blake2b(json.dumps(shaping, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _read_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
+    if path is None and not DEFAULT_FILE.is_file():
+        return
+    path = path or DEFAULT_FILE
+    try:
+        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: no valid TOML: {error}") from None
+    for section, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(f"{path}: {section} stands outside a table{_nearest(section)}")
+        for key, value in table.items():
+            if (section, key) not in set(known_keys()):
+                raise ConfigError(f"{path}: unknown key {section}.{key}{_nearest(f'{section}.{key}')}")
+            yield section, key, value
+
+
+def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str, object]]:
+    names = {f"{PREFIX}{section}_{key}".upper(): (section, key) for section, key in known_keys()}
+    for name, value in sorted(environment.items()):
+        if not name.startswith(PREFIX) or name in OUTSIDE or name.startswith("TURFWATCH_TEST_"):
+            continue
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1, 0.0)
+            raise ConfigError(f"unknown variable {name}; the nearest known one is {near[0]}")
+        yield (*names[name], value)
+
+
+def _nearest(dotted: str) -> str:
+    near = difflib.get_close_matches(dotted, [".".join(key) for key in known_keys()], 1, 0.0)
+    return f"; the nearest known key is {near[0]}" if near else ""
+

@@ -1,0 +1,1 @@
+"""What makes accounts suspicious: weights, templates, evidence, score. Pure."""

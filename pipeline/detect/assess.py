@@ -1,0 +1,138 @@
+"""From facts to judgement: evidence, score, severity, templates, keywords, a sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from pipeline.detect.evidence import Signal, gather, repeat_log_p, rounded
+from pipeline.detect.templates import find_template
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.detect.facts import ClusterFacts, NetworkFacts
+
+Severity = Literal["info", "warning", "critical"]
+
+SCORE_NATS: Final = 40.0
+"""Evidence, as -ln p, at which the score reaches 1 - 1/e; a first form, calibrated against recordings later."""
+
+CRITICAL_ACCOUNTS: Final = 20
+WARNING_SCORE: Final = 0.5
+CRITICAL_SCORE: Final = 0.9
+SHOWN_TEMPLATES: Final = 5
+SHOWN_KEYWORDS: Final = 5
+_HASHTAG = re.compile(r"#\w{2,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_LINK = re.compile(r"https?://\S+|@\w+")
+
+
+class TemplateShown(msgspec.Struct, frozen=True):
+    """A text of the network: its frame, how often and by how many it was posted, samples."""
+
+    text: str
+    posts: int
+    accounts: int
+    samples: list[str]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What is held of a network at one moment; ``founder`` is the post key of its first cluster's first post."""
+
+    score: float
+    severity: Severity
+    summary: str
+    evidence: list[Signal]
+    keywords: list[str]
+    templates: list[TemplateShown]
+    founder: bytes
+    first: int
+    last: int
+    posts: int
+    clusters: int
+    members: list[str]
+    joiners: list[str]
+    platforms: dict[str, int]
+    communities: dict[str, int]
+    truncated: bool
+
+
+def assess(facts: NetworkFacts) -> Assessment:
+    """Judge a network; pure, the same facts give the same bytes."""
+    score = rounded(1 - math.exp(repeat_log_p(facts) / SCORE_NATS))
+    keywords = find_keywords(facts.clusters)
+    posts = sum(c.posts for c in facts.clusters)
+    members = [row.author_id for row in facts.members]
+    first = min((c.first for c in facts.clusters), default=facts.first)
+    oldest = min(facts.clusters, key=lambda c: (c.first, c.founder))
+    return Assessment(
+        score=score,
+        severity=severity_of(score, len(members)),
+        summary=_summary(len(members), posts, keywords, facts.last - first),
+        evidence=gather(facts),
+        keywords=keywords,
+        templates=show_templates(facts.clusters),
+        founder=oldest.founder,
+        first=first,
+        last=facts.last,
+        posts=posts,
+        clusters=len(facts.clusters),
+        members=members,
+        joiners=[row.author_id for row in facts.joiners],
+        platforms=_counts([row.platform for row in facts.members]),
+        communities=_counts([row.community for row in facts.members if row.community]),
+        truncated=facts.truncated,
+    )
+
+
+def severity_of(score: float, accounts: int) -> Severity:
+    """Severity from score and size; size without evidence is nothing."""
+    if score >= CRITICAL_SCORE and accounts >= CRITICAL_ACCOUNTS:
+        return "critical"
+    return "warning" if score >= WARNING_SCORE else "info"
+
+
+def find_keywords(clusters: Sequence[ClusterFacts]) -> list[str]:
+    """Return the hashtags in most clusters' texts; without any, the words; ties by alphabet."""
+    tags: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    for cluster in clusters:
+        text = _LINK.sub(" ", " ".join(cluster.samples)).casefold()
+        tags.update(sorted(set(_HASHTAG.findall(text))))
+        words.update(sorted(set(_WORD.findall(text))))
+    ranked = tags or words
+    return [word for word, _ in sorted(ranked.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_KEYWORDS]]
+
+
+def show_templates(clusters: Sequence[ClusterFacts]) -> list[TemplateShown]:
+    """Return the most posted texts with their frames."""
+    ranked = sorted(clusters, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
+    return [
+        TemplateShown(find_template(c.samples).text, c.posts, c.authors, list(c.samples[:3]))
+        for c in ranked[:SHOWN_TEMPLATES]
+        if c.samples
+    ]
+
+
+
+
+def _counts(names: Sequence[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _summary(accounts: int, posts: int, keywords: Sequence[str], span_ms: int) -> str:
+    subject = f" on {keywords[0]}" if keywords else ""
+    return f"{accounts} accounts posted {posts} near-identical texts{subject} in {_duration(span_ms)}"
+
+
+def _duration(ms: int) -> str:
+    minutes = max(1, round(ms / 60_000))
+    if minutes < 120:
+        return f"{minutes} minute{'s' if minutes > 1 else ''}"
+    hours = round(ms / 3_600_000)
+    return f"{hours} hours" if hours < 72 else f"{round(ms / 86_400_000)} days"

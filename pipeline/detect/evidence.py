@@ -1,0 +1,195 @@
+"""Named signals of a network: a value, what chance would give, and a sentence.
+
+A signal stays silent where its fields are missing: a missing value is not zero, and that a field is present says
+nothing. Bounds on p are Chernoff bounds: ``ln p <= k - lam + k ln(lam / k)`` for a Poisson sum and
+``ln p <= -n KL(k/n || q)`` for a binomial one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.detect.facts import ClusterFacts, NetworkFacts
+
+MIN_KNOWN: Final = 8
+"""Members that must carry a field before its signal speaks."""
+
+YOUNG_MS: Final = 90 * 86_400_000
+YOUNG_SHARE: Final = 0.055
+"""Share of authors younger than 90 days among 15,324 organic ones (references in docs/detection.md)."""
+
+
+class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One piece of evidence; ``expected`` and ``p_value`` are left out where no null is known."""
+
+    signal: str
+    value: float
+    text: str
+    expected: float | None = None
+    p_value: float | None = None
+
+
+def rounded(value: float) -> float:
+    """Round to 4 significant digits, so that machines agree on what is printed."""
+    return float(f"{value:.4g}")
+
+
+def gather(facts: NetworkFacts) -> list[Signal]:
+    """All signals that the facts allow, strongest null first."""
+    found = [
+        repeat_co_posting(facts),
+        co_post_latency(facts.clusters),
+        template_share(facts.clusters),
+        account_age(facts),
+        follower_median(facts),
+        client_concentration(facts),
+        posts_per_author(facts.clusters),
+        repost_share(facts.clusters),
+        deletions(facts.clusters),
+    ]
+    return [signal for signal in found if signal is not None]
+
+
+def repeat_log_p(facts: NetworkFacts) -> float:
+    """Bound on ln p of the members' meetings, the choice of the accounts paid for (natural log, at most 0).
+
+    Under the null the authors of each cluster are drawn from all ``N`` authors that copy at all, so a pair meets in a
+    cluster of ``s`` authors with probability ``s (s - 1) / (N (N - 1))``; choosing ``n`` of ``N`` costs ``ln C(N, n)``.
+    """
+    meetings, expected = _meetings(facts)
+    if meetings <= expected:
+        return 0.0
+    chance = meetings - expected + meetings * math.log(expected / meetings)
+    n, total = len(facts.members), facts.copying_authors
+    choice = math.lgamma(total + 1) - math.lgamma(n + 1) - math.lgamma(max(0, total - n) + 1)
+    return min(0.0, chance + choice)
+
+
+def _meetings(facts: NetworkFacts) -> tuple[int, float]:
+    n, total = len(facts.members), max(facts.copying_authors, len(facts.members), 2)
+    pairs = n * (n - 1) / 2
+    met = sum(c.network_members * (c.network_members - 1) // 2 for c in facts.clusters)
+    chance = sum(c.authors * (c.authors - 1) for c in facts.clusters) / (total * (total - 1))
+    return met, max(1e-9, pairs * min(1.0, chance))
+
+
+def repeat_co_posting(facts: NetworkFacts) -> Signal:
+    """How often two members post near-identical texts, against authors meeting at random."""
+    n = len(facts.members)
+    pairs = n * (n - 1) / 2
+    met, expected = _meetings(facts)
+    value, chance = rounded(met / pairs), rounded(expected / pairs)
+    return Signal(
+        signal="repeat-co-posting",
+        value=value,
+        expected=chance,
+        p_value=rounded(math.exp(max(-690.0, repeat_log_p(facts)))),
+        text=f"two of the {n} accounts posted near-identical texts {value:g} times on average, "
+        f"in {len(facts.clusters)} different texts; {chance:g} by chance",
+    )
+
+
+def co_post_latency(clusters: Sequence[ClusterFacts]) -> Signal | None:
+    """Typical time between two posts of one text, in seconds."""
+    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in clusters if c.posts > 1]
+    if not gaps:
+        return None
+    value = rounded(median(gaps))
+    return Signal(
+        signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s"
+    )
+
+
+def template_share(clusters: Sequence[ClusterFacts]) -> Signal | None:
+    """Share of the texts that vary inside a fixed frame."""
+    if not clusters:
+        return None
+    varied = sum(c.varied for c in clusters)
+    value = rounded(varied / len(clusters))
+    return Signal(
+        signal="template-share",
+        value=value,
+        text=f"{varied} of {len(clusters)} texts were varied word by word, the others copied as they were",
+    )
+
+
+def account_age(facts: NetworkFacts) -> Signal | None:
+    """Share of accounts younger than 90 days, against organic authors."""
+    ages = [facts.now - row.born for row in facts.members if row.born is not None]
+    if len(ages) < MIN_KNOWN:
+        return None
+    young = sum(age < YOUNG_MS for age in ages)
+    share = young / len(ages)
+    return Signal(
+        signal="account-age",
+        value=rounded(share),
+        expected=YOUNG_SHARE,
+        p_value=rounded(math.exp(binomial_log_p(young, len(ages), YOUNG_SHARE))),
+        text=f"{young} of {len(ages)} accounts are younger than 90 days; {YOUNG_SHARE:.1%} of ordinary authors are",
+    )
+
+
+def binomial_log_p(k: int, n: int, q: float) -> float:
+    """Chernoff bound on ln P(at least ``k`` of ``n``), each with probability ``q``."""
+    x = k / n
+    if x <= q:
+        return 0.0
+    rest = (1 - x) * math.log((1 - x) / (1 - q)) if x < 1 else 0.0
+    return -n * (x * math.log(x / q) + rest)
+
+
+def follower_median(facts: NetworkFacts) -> Signal | None:
+    """Median number of followers of the members."""
+    known = [row.followers for row in facts.members if row.followers is not None]
+    if len(known) < MIN_KNOWN:
+        return None
+    value = rounded(median(known))
+    return Signal(signal="follower-median", value=value, text=f"half of the accounts have {value:g} followers or less")
+
+
+def client_concentration(facts: NetworkFacts) -> Signal | None:
+    """Share of the members that post with one and the same client."""
+    known = [row.client for row in facts.members if row.client is not None]
+    if len(known) < MIN_KNOWN:
+        return None
+    name, count = min(Counter(known).items(), key=lambda item: (-item[1], item[0]))
+    return Signal(
+        signal="client-concentration",
+        value=rounded(count / len(known)),
+        text=f'{count} of {len(known)} accounts post with the client "{name}"',
+    )
+
+
+def posts_per_author(clusters: Sequence[ClusterFacts]) -> Signal | None:
+    """Posts of one text for each author who posts it."""
+    authors = sum(c.authors for c in clusters)
+    if not authors:
+        return None
+    value = rounded(sum(c.posts for c in clusters) / authors)
+    return Signal(signal="posts-per-author", value=value, text=f"each author posts a text {value:g} times")
+
+
+def repost_share(clusters: Sequence[ClusterFacts]) -> Signal | None:
+    """Share of reposts among the posts."""
+    posts, reposts = sum(c.posts for c in clusters), sum(c.reposts for c in clusters)
+    if not reposts:
+        return None
+    value = rounded(reposts / posts)
+    return Signal(signal="repost-share", value=value, text=f"{reposts} of {posts} posts are reposts")
+
+
+def deletions(clusters: Sequence[ClusterFacts]) -> Signal | None:
+    """Share of the posts that were deleted again."""
+    posts, deleted = sum(c.posts for c in clusters), sum(c.deleted for c in clusters)
+    if not deleted:
+        return None
+    value = rounded(deleted / posts)
+    return Signal(signal="deletion-share", value=value, text=f"{deleted} of {posts} posts were deleted again")

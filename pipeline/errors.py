@@ -1,0 +1,64 @@
+"""The one tree of errors.
+
+TurfwatchError
+├── UserError            a mistake of the caller: the command prints one line and exits 2
+│   ├── ConfigError      a setting that is unknown, missing or out of range
+│   ├── RecordingError   a recording that cannot be read at all
+│   └── StateError       state that does not fit: other settings, other schema, a stream in use
+├── LineError            one bad line: counted, written to the rejects, never ends a run
+└── ServerError          the Redis or Valkey server failed or answered what it must not
+    └── FenceError       another writer has moved the stream on
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigError",
+    "FenceError",
+    "LineError",
+    "RecordingError",
+    "ServerError",
+    "StateError",
+    "TurfwatchError",
+    "UserError",
+]
+
+
+class TurfwatchError(Exception):
+    """Whatever turfwatch raises on purpose."""
+
+
+class UserError(TurfwatchError):
+    """The caller can put it right; the message says how."""
+
+
+class ConfigError(UserError):
+    """A setting is unknown, missing or out of range."""
+
+
+class RecordingError(UserError):
+    """A recording cannot be read: missing, a folder, not a recording."""
+
+
+class StateError(UserError):
+    """The stored state does not fit what was asked."""
+
+
+class LineError(TurfwatchError):
+    """One line was refused.
+
+    ``reason`` is a short fixed word that metrics count by; ``detail`` says which field and why.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class ServerError(TurfwatchError):
+    """The state server failed, or answered what it must not."""
+
+
+class FenceError(ServerError):
+    """The stream's position moved under this writer: somebody else owns it now."""

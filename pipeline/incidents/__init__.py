@@ -1,0 +1,1 @@
+"""The incident, its life and its public JSON. Pure."""

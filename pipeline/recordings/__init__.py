@@ -1,0 +1,1 @@
+"""Recorded streams: one file per format, read as lines in event order."""

@@ -1,0 +1,54 @@
+"""The key schema: every key of a stream, in the order in which the scripts take them.
+
+All keys of a stream carry its hash tag ``{stream}``, so they lie in one slot of a cluster and one script call reaches
+them all. Two generations of a HASH are told apart by parity: generation ``g`` lives in the key that ends in
+``g % 2``; a key is dropped when the watermark has made it unreadable, never by a clock.
+
+Packed values are little-endian; an author key and a post key are 8-byte BLAKE2b hashes of platform and id.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCHEMA: Final = 1
+"""Version of everything below; a store with another one is refused."""
+
+KEYS: Final[dict[str, str]] = {
+    "meta": "HASH position, watermark (ms), generations, next numbers, schema, settings hash, stream facts",
+    "bands": "STRING of u32 slots, 16 a clustered post: number of the last cluster written there",
+    "clusters:0": "HASH cluster number -> record (see lua/clusters.lua), lives one to two index horizons",
+    "clusters:1": "the odd generation of it",
+    "texts:0": "HASH cluster number -> up to 10 samples as rows of u16 length and bytes; the first text first",
+    "texts:1": "the odd generation of it",
+    "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post",
+    "authors:1": "the odd generation of it",
+    "seen:0": "HASH post key -> cluster number (u32, 0 for none) and text hash (4 bytes)",
+    "seen:1": "the odd generation of it",
+    "crowd:0": "HASH cluster:author key -> '', for clusters of more than 40 authors",
+    "crowd:1": "the odd generation of it",
+    "pairs:0": "HASH two author keys, smaller first -> weight in thousandths, lives one to two pair horizons",
+    "pairs:1": "the odd generation of it",
+    "edges": "HASH two author keys -> event time of the last co-action (ms), until the edge horizon has passed",
+    "net:of": "HASH author key -> network number",
+    "nets": "HASH network number -> packed state (see lua/networks.lua)",
+    "net:members": "HASH network number -> author keys, in the order of joining",
+    "net:clusters": "HASH network number -> cluster numbers (u32), in the order of attaching",
+    "net:links": "HASH network:cluster -> '', so that a cluster is attached once",
+    "net:incident": "HASH network number -> incident ids, separated by a space; several after a merge",
+    "kept": "HASH cluster number -> header and up to 128 author keys of a cluster that a network holds",
+    "kept:texts": "HASH cluster number -> its samples",
+    "kept:authors": "HASH author key -> author row",
+    "timers": "ZSET name of what is to be looked at -> event time (ms)",
+    "due": "ZSET what has to be evaluated -> event time (ms)",
+    "incidents": "HASH incident id -> incident (JSON)",
+    "events": "LIST of incident events (JSON), the outbox: in the order of their making",
+}
+
+OBSERVED: Final = 26
+"""How many of the keys, from the first, the observe script takes."""
+
+
+def stream_keys(stream: str) -> dict[str, str]:
+    """Full key names of one stream, in the order of the schema."""
+    return {name: f"tw:{{{stream}}}:{name}" for name in KEYS}

@@ -1,0 +1,132 @@
+"""Packed rows that the scripts store and evidence reads back."""
+
+from __future__ import annotations
+
+import struct
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pipeline.post import Post
+
+KEY_BYTES: Final = 8
+"""Bytes of an author key or post key."""
+
+
+class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a post told of its author; ``None`` is unknown, never zero. ``born`` is in ms since the epoch."""
+
+    platform: str
+    author_id: str
+    born: int | None
+    followers: int | None
+    following: int | None
+    client: str | None
+    community: str | None
+    lang: str | None
+
+
+class ClusterRow(msgspec.Struct, frozen=True):
+    """A kept cluster: counts, span in ms, author keys in the order of joining (at most 128)."""
+
+    number: int
+    posts: int
+    authors: int
+    links: int
+    reposts: int
+    deleted: int
+    founder: bytes
+    first: int
+    last: int
+    members: tuple[bytes, ...]
+
+
+class NetworkRow(msgspec.Struct, frozen=True):
+    """A network as the script keeps it; the due bounds say when it is evaluated again."""
+
+    accounts: int
+    clusters: int
+    due_accounts: int
+    due_clusters: int
+    truncated: bool
+    first: int
+    last: int
+
+
+_encoder = msgspec.msgpack.Encoder()
+_author_decoder = msgspec.msgpack.Decoder(AuthorRow)
+_CLUSTER = struct.Struct("<7I8sdd")
+_NETWORK = struct.Struct("<5Idd")
+
+
+def item_key(platform: str, item_id: str) -> bytes:
+    """Return the 8-byte key of an account or post: ids are unique within their platform only."""
+    return blake2b(f"{platform}\0{item_id}".encode(), digest_size=KEY_BYTES).digest()
+
+
+def pack_author(post: Post) -> bytes:
+    """Return the author row of a post."""
+    return _encoder.encode(
+        (
+            post.platform,
+            post.author_id,
+            post.born,
+            post.followers,
+            post.following,
+            post.client,
+            post.community,
+            post.lang,
+        )
+    )
+
+
+def unpack_author(row: bytes) -> AuthorRow:
+    """Return the author facts of a stored row."""
+    return _author_decoder.decode(row)
+
+
+def unpack_cluster(number: int, row: bytes) -> ClusterRow:
+    """Return a kept cluster from its stored row."""
+    posts, authors, links, reposts, deleted, _, _, founder, first, last = _CLUSTER.unpack_from(row)
+    members = split_keys(row[_CLUSTER.size :])
+    return ClusterRow(
+        number, posts, authors, links, reposts, deleted, founder, int(first), int(last), members
+    )
+
+
+def unpack_network(row: bytes) -> NetworkRow:
+    """Return a network's state from its stored row."""
+    accounts, clusters, due_accounts, due_clusters, truncated, first, last = _NETWORK.unpack(row)
+    return NetworkRow(
+        accounts, clusters, due_accounts, due_clusters, bool(truncated), int(first), int(last)
+    )
+
+
+def pack_network(network: NetworkRow) -> bytes:
+    """Return the stored row of a network's state."""
+    return _NETWORK.pack(
+        network.accounts,
+        network.clusters,
+        network.due_accounts,
+        network.due_clusters,
+        network.truncated,
+        network.first,
+        network.last,
+    )
+
+
+def split_keys(row: bytes) -> tuple[bytes, ...]:
+    """Split a row of author keys."""
+    return tuple(row[at : at + KEY_BYTES] for at in range(0, len(row), KEY_BYTES))
+
+
+def split_texts(row: bytes) -> list[str]:
+    """Split a row of samples: u16 length and UTF-8 bytes each."""
+    texts, at = [], 0
+    while at < len(row):
+        size = int.from_bytes(row[at : at + 2], "little")
+        texts.append(row[at + 2 : at + 2 + size].decode())
+        at += 2 + size
+    return texts

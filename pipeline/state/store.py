@@ -1,0 +1,222 @@
+"""One stream's state behind typed calls: the only place that talks to the server."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import msgpack
+import msgspec
+from redis.exceptions import NoScriptError
+
+from pipeline.errors import FenceError, StateError
+from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
+from pipeline.state.rows import NetworkRow, split_keys, unpack_network
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis.asyncio import Redis
+
+    from pipeline.state.batch import Batch
+
+OBSERVE: Final = ("prelude", "generations", "clusters", "networks", "observe")
+COMMIT: Final = ("commit",)
+PRUNE: Final = ("prune",)
+
+_CHUNK = 1000
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """What one call of the observe script did. ``item`` is what stopped it; ``watermark`` in ms."""
+
+    applied: int
+    position: bytes
+    watermark: int
+    stop: str
+    item: str
+    counts: dict[str, int]
+
+
+COUNTS: Final = ("posts", "late", "duplicates", "edits", "deletes", "unknown_deletes", "clustered")
+
+
+class Script:
+    """A Lua script made of files, run by hash, sent whole where the server does not know it."""
+
+    def __init__(self, redis: Redis, parts: Sequence[str]) -> None:
+        folder = files("pipeline.state") / "lua"
+        self._redis = redis
+        self.text = "\n".join((folder / f"{part}.lua").read_text() for part in parts)
+        self._sha = ""
+
+    async def __call__(self, keys: Sequence[str], args: Sequence[object]) -> Any:
+        """Run the script; a server that lost its cache is given the text again."""
+        if self._sha:
+            try:
+                return await self._redis.evalsha(self._sha, len(keys), *keys, *args)
+            except NoScriptError:
+                pass
+        reply = await self._redis.eval(self.text, len(keys), *keys, *args)
+        self._sha = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        return reply
+
+
+def packed(value: object) -> bytes:
+    """Return MessagePack of the old form, raw bytes as strings: the form that a server's Lua reads."""
+    return msgpack.packb(value, use_bin_type=False)
+
+
+class Store:
+    """The state of one stream."""
+
+    def __init__(self, redis: Redis, stream: str, script_settings: dict[str, object]) -> None:
+        if not stream or any(c in stream for c in "{}\0"):
+            raise StateError(f"a stream's name has no braces and is not empty: {stream!r}")
+        self.stream = stream
+        self.keys = stream_keys(stream)
+        self.position = b""
+        self._redis = redis
+        self._settings = packed(script_settings)
+        self._observe = Script(redis, OBSERVE)
+        self._commit = Script(redis, COMMIT)
+        self._prune = Script(redis, PRUNE)
+        self._observed_keys = list(self.keys.values())[:OBSERVED]
+        self._commit_keys = [
+            self.keys[name]
+            for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events")
+        ]
+
+    async def open(self, settings_hash: str, slot_count: int) -> bytes:
+        """Take the stream's state up; returns the position applied last, b'' for a new stream.
+
+        Raises StateError where the state was made by another schema or with other settings.
+        """
+        meta = self.keys["meta"]
+        wanted = [str(SCHEMA).encode(), settings_hash.encode()]
+        schema, settings, position = await self._redis.hmget(meta, ["schema", "settings", "position"])
+        if schema is None:
+            # The whole table at once: growing it slot by slot would copy it again and again.
+            await self._redis.setrange(self.keys["bands"], 4 * slot_count - 1, b"\0")
+            await self._redis.hset(meta, mapping={"schema": wanted[0], "settings": wanted[1]})
+        elif [schema, settings] != wanted:
+            what = "another version of turfwatch" if schema != wanted[0] else "other settings"
+            raise StateError(
+                f"the state of stream {self.stream!r} was made with {what}; "
+                f"delete it with: turfwatch state reset --stream {self.stream}"
+            )
+        self.position = position or b""
+        return self.position
+
+    async def observe(self, batch: Batch) -> Observed:
+        """Apply a batch as far as the next thing that is due.
+
+        A reply may be lost and the client repeat the call: then the position shows how far the first one came, and
+        what it made due stands in the due set. Raises FenceError where the position is nobody's of this batch.
+        """
+        reply = await self._observe(self._observed_keys, [self.position, self._settings, *batch.args])
+        if reply[0] == b"conflict":
+            applied = batch.applied_until(reply[1])
+            if applied is None:
+                raise FenceError(
+                    f"stream {self.stream!r} stands at {reply[1].decode()!r}, "
+                    f"this writer expected {self.position.decode()!r}: somebody else has moved it"
+                )
+            self.position = reply[1]
+            return Observed(applied, self.position, await self.watermark(), "due", "", {})
+        self.position = reply[2]
+        counts = dict(zip(COUNTS, reply[6:], strict=True))
+        return Observed(reply[1], reply[2], int(reply[3]), reply[4].decode(), reply[5].decode(), counts)
+
+    async def commit(
+        self,
+        item: str,
+        changes: Sequence[tuple[str, bytes, bytes, bytes]],
+        *,
+        network: int | None = None,
+        row: bytes = b"",
+        incident: str = "",
+        look_at: int = 0,
+    ) -> None:
+        """Write what an evaluation decided, all or nothing. Raises FenceError where another writer was faster."""
+        wanted = {
+            "changes": changes,
+            "network": "" if network is None else str(network),
+            "row": row,
+            "incident": incident,
+            "look_at": look_at,
+        }
+        reply = await self._commit(self._commit_keys, [self.position, item, packed(wanted)])
+        if reply == b"conflict":
+            raise FenceError(f"stream {self.stream!r}: {item} was decided by somebody else meanwhile")
+
+    async def prune(self, wanted: dict[str, object]) -> None:
+        """Write networks as rebuilt from living edges. Raises FenceError where another writer was faster."""
+        keys = [*self._observed_keys]
+        reply = await self._prune(keys, [self.position, packed(wanted)])
+        if reply == b"conflict":
+            raise FenceError(f"stream {self.stream!r}: networks were rebuilt by somebody else meanwhile")
+
+    async def due(self) -> list[str]:
+        """Return what has to be evaluated, in order of event time and name."""
+        return [item.decode() for item in await self._redis.zrange(self.keys["due"], 0, -1)]
+
+    async def timer(self, item: str) -> int | None:
+        """Return the event time (ms) at which something is to be looked at, or None."""
+        score = await self._redis.zscore(self.keys["timers"], item)
+        return None if score is None else int(score)
+
+    async def watermark(self) -> int:
+        """Return the watermark in ms; 0 for a new stream."""
+        return int(await self._redis.hget(self.keys["meta"], "watermark") or 0)
+
+    async def next_network(self) -> int:
+        """Return the number given to a network last."""
+        return int(await self._redis.hget(self.keys["meta"], "next_net") or 0)
+
+    async def network(self, number: int) -> NetworkRow | None:
+        """Return a network's state, or None where it has merged or died."""
+        row = await self._redis.hget(self.keys["nets"], str(number))
+        return None if row is None else unpack_network(row)
+
+    async def network_authors(self, number: int) -> tuple[bytes, ...]:
+        """Return the author keys of a network in the order of joining."""
+        return split_keys(await self._redis.hget(self.keys["net:members"], str(number)) or b"")
+
+    async def network_clusters(self, number: int) -> list[int]:
+        """Return the cluster numbers of a network in the order of attaching."""
+        row = await self._redis.hget(self.keys["net:clusters"], str(number)) or b""
+        return [int.from_bytes(row[at : at + 4], "little") for at in range(0, len(row), 4)]
+
+    async def network_incidents(self, number: int) -> list[tuple[str, bytes]]:
+        """Return ids and stored forms of a network's incidents."""
+        row = await self._redis.hget(self.keys["net:incident"], str(number)) or b""
+        ids = [name.decode() for name in row.split()]
+        forms = await self.fields("incidents", ids)
+        return [(name, form) for name, form in zip(ids, forms, strict=True) if form is not None]
+
+    async def fields(self, name: str, fields: Sequence[str | bytes]) -> list[bytes | None]:
+        """Return values of a HASH in the order asked for, in bounded calls."""
+        values: list[bytes | None] = []
+        for at in range(0, len(fields), _CHUNK):
+            values += await self._redis.hmget(self.keys[name], list(fields[at : at + _CHUNK]))
+        return values
+
+    async def items(self, name: str) -> dict[bytes, bytes]:
+        """Return a whole HASH sorted by field, read in bounded calls."""
+        found = {field: value async for field, value in self._redis.hscan_iter(self.keys[name], count=_CHUNK)}
+        return dict(sorted(found.items()))
+
+    async def copying_authors(self) -> int:
+        """Return how many authors the stream has seen within one to two index horizons (an author counts once each)."""
+        return await self._redis.hlen(self.keys["authors:0"]) + await self._redis.hlen(self.keys["authors:1"])
+
+    async def events(self, start: int = 0) -> list[bytes]:
+        """Return the stream's events from the ``start``-th on, in the order of their making."""
+        return await self._redis.lrange(self.keys["events"], start, -1)
+
+    async def drop(self) -> None:
+        """Delete all keys of the stream."""
+        await self._redis.delete(*self.keys.values())
+

@@ -1,0 +1,1 @@
+"""Text in, numbers out: normalisation, keywords, shingles, signatures. Pure."""

@@ -1,0 +1,75 @@
+"""Features of a batch: normalised text, signature, band slots, text hash."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+import msgspec
+import numpy as np
+
+from pipeline.text.normalise import normalise
+from pipeline.text.signatures import LANES, signatures, splitmix64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+BANDS: Final = 16
+ROWS: Final = LANES // BANDS
+MIN_LETTERS: Final = 16
+"""Letters a text needs outside its tags to be compared at all: below it, strangers agree by chance."""
+
+_TAG = re.compile(r"[#$]\w+")
+_ROW_FACTORS: Final = splitmix64(3, ROWS) | np.uint64(1)
+_BAND_OFFSETS: Final = splitmix64(4, BANDS)
+_REPOST_OFFSET: Final = splitmix64(5, 1)[0]
+
+
+class Features(msgspec.Struct, frozen=True):
+    """Features of ``n`` texts.
+
+    ``normalised``: the texts as compared. ``slots``: uint32 (n, 16), the band table's slots. ``lanes``: uint8 (n, 64),
+    the low byte of each lane. ``usable``: bool (n,), whether the text is long enough. ``text_hash``: uint32 (n,).
+    """
+
+    normalised: list[str]
+    slots: NDArray[np.uint32]
+    lanes: NDArray[np.uint8]
+    usable: NDArray[np.bool_]
+    text_hash: NDArray[np.uint32]
+
+
+def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> Features:
+    """Return the features of a batch; reposts and originals share no slot, so they never share a cluster."""
+    normalised = [normalise(text) for text in texts]
+    rows = signatures(normalised)
+    bands = rows.reshape(len(texts), BANDS, ROWS).astype(np.uint64)
+    mixed = (bands * _ROW_FACTORS).sum(axis=2, dtype=np.uint64) + _BAND_OFFSETS
+    mixed += np.where(np.asarray(reposts, dtype=bool), _REPOST_OFFSET, np.uint64(0))[:, None]
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    return Features(
+        normalised=normalised,
+        slots=(mixed % np.uint64(slot_count)).astype(np.uint32),
+        lanes=rows.astype(np.uint8),
+        usable=np.fromiter((is_usable(text) for text in normalised), dtype=bool, count=len(texts)),
+        text_hash=np.fromiter((crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)),
+    )
+
+
+def is_usable(normalised: str) -> bool:
+    """Whether a normalised text has 16 letters outside its tags."""
+    bare = _TAG.sub("", normalised) if "#" in normalised or "$" in normalised else normalised
+    return len(bare) >= MIN_LETTERS and sum(map(str.isalpha, bare)) >= MIN_LETTERS
+
+
+def jaccard_estimate(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> float:
+    """Return the estimated similarity of two rows of lanes, 0 to 1.
+
+    Lanes are compared by one byte, so 1/256 of the lanes that differ look equal.
+    """
+    return float(np.count_nonzero(left == right)) / LANES

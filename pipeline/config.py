@@ -38,8 +38,12 @@ class Section(BaseModel):
 class RedisSection(Section):
     """Where state is kept."""
 
-    url: SecretStr | None = Field(None, description="server: redis://, rediss://, unix:// or redis+cluster://")
-    socket_timeout_s: float = Field(10.0, gt=0, le=60, description="seconds until a silent server is given up")
+    url: SecretStr | None = Field(
+        None, description="server: redis://, rediss://, unix:// or redis+cluster://"
+    )
+    socket_timeout_s: float = Field(
+        10.0, gt=0, le=60, description="seconds until a silent server is given up"
+    )
 
 
 class LimitsSection(Section):
@@ -52,23 +56,36 @@ class LimitsSection(Section):
 class DetectionSection(Section):
     """What shapes the stored state; a change needs fresh state."""
 
-    index_horizon_s: int = Field(3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
+    index_horizon_s: int = Field(
+        3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy"
+    )
     pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
     edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
-    similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
-    edge_weight: float = Field(2.0, gt=0, le=100, description="weight over shared clusters that makes an edge")
+    similarity: float = Field(
+        0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates"
+    )
+    edge_weight: float = Field(
+        2.0, gt=0, le=100, description="weight over shared clusters that makes an edge"
+    )
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
     min_clusters: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
-    grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
+    grace_s: int = Field(
+        60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed"
+    )
     band_slots: int = Field(
-        1_048_576, ge=1024, le=134_217_728, description="slots of the band table: 16 a post within the index horizon"
+        1_048_576,
+        ge=1024,
+        le=134_217_728,
+        description="slots of the band table: 16 a post within the index horizon",
     )
 
 
 class IncidentsSection(Section):
     """The life of an incident."""
 
-    quiet_s: int = Field(21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident")
+    quiet_s: int = Field(
+        21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident"
+    )
     cool_down_s: int = Field(86_400, ge=0, le=2_592_000, description="seconds in which a return reopens it")
     update_interval_s: int = Field(600, ge=0, le=86_400, description="least seconds between two updates")
     growth: float = Field(0.25, gt=0, le=10, description="share of new accounts that is worth an update")
@@ -144,13 +161,14 @@ def load_settings(
         raise ConfigError(f"{dotted}{shown} ({where}): {first['msg']}") from None
 
 
-def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[str, str, Origin]]:
-    """Return every key, its value with secrets masked, and its origin."""
-    rows: list[tuple[str, str, Origin]] = []
+def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[str, str, Origin, str]]:
+    """Return every key, its value with secrets masked, its origin and its meaning."""
+    rows: list[tuple[str, str, Origin, str]] = []
     for section, key in known_keys():
-        value = getattr(getattr(settings, section), key)
+        table = getattr(settings, section)
         dotted = f"{section}.{key}"
-        rows.append((dotted, str(value), origins.get(dotted, "default")))
+        meaning = type(table).model_fields[key].description or ""
+        rows.append((dotted, str(getattr(table, key)), origins.get(dotted, "default"), meaning))
     return rows
 
 
@@ -193,4 +211,3 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
 def _nearest(dotted: str) -> str:
     near = difflib.get_close_matches(dotted, [".".join(key) for key in known_keys()], 1, 0.0)
     return f"; the nearest known key is {near[0]}" if near else ""
-

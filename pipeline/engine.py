@@ -46,12 +46,12 @@ class Engine:
         self.store = Store(redis, stream, script_settings(settings))
         self.counts: dict[str, int] = {}
 
-    async def start(self) -> bytes:
+    async def start(self, origin: str = "live") -> bytes:
         """Take the stream up where it stands; returns that position, b'' for a new stream.
 
-        What a crash left due is evaluated first.
+        ``origin`` is what feeds it, "live" or "replay". What a crash left due is evaluated first.
         """
-        position = await self.store.open(detection_hash(self._settings), self._slots)
+        position = await self.store.open(detection_hash(self._settings), self._slots, origin)
         await self._drain(await self.store.watermark())
         return position
 
@@ -143,17 +143,17 @@ def script_settings(settings: Settings) -> dict[str, object]:
     """Return what the observe script needs, in its units: ms, thousandths, lanes of 64."""
     detection = settings.detection
     return {
-            "index_horizon": detection.index_horizon_s * 1000,
-            "pair_horizon": detection.pair_horizon_s * 1000,
-            "equal_lanes": round(64 * detection.similarity),
-            "edge_weight": round(1000 * detection.edge_weight),
-            "min_accounts": detection.min_accounts,
-            "min_clusters": detection.min_clusters,
-            "grace": detection.grace_s * 1000,
-            "link_factor": LINK_FACTOR,
-            "repost_factor": REPOST_FACTOR,
-            "pair_members": PAIR_MEMBERS,
-            "network_cap": NETWORK_CAP,
-            "prune_every": PRUNE_EVERY_MS,
-            "weights": PAIR_WEIGHTS,
-        }
+        "index_horizon": detection.index_horizon_s * 1000,
+        "pair_horizon": detection.pair_horizon_s * 1000,
+        "equal_lanes": round(64 * detection.similarity),
+        "edge_weight": round(1000 * detection.edge_weight),
+        "min_accounts": detection.min_accounts,
+        "min_clusters": detection.min_clusters,
+        "grace": detection.grace_s * 1000,
+        "link_factor": LINK_FACTOR,
+        "repost_factor": REPOST_FACTOR,
+        "pair_members": PAIR_MEMBERS,
+        "network_cap": NETWORK_CAP,
+        "prune_every": PRUNE_EVERY_MS,
+        "weights": PAIR_WEIGHTS,
+    }

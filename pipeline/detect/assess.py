@@ -119,8 +119,6 @@ def show_templates(clusters: Sequence[ClusterFacts]) -> list[TemplateShown]:
     ]
 
 
-
-
 def _counts(names: Sequence[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
 

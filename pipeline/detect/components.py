@@ -8,9 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def components(
-    members: Sequence[bytes], edges: Iterable[tuple[bytes, bytes]]
-) -> list[tuple[bytes, ...]]:
+def components(members: Sequence[bytes], edges: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, ...]]:
     """Split members into parts connected by edges; members without an edge are left out.
 
     Parts come in the order of their first member, members in the order given; edges that touch strangers are ignored.

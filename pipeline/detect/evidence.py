@@ -152,7 +152,9 @@ def follower_median(facts: NetworkFacts) -> Signal | None:
     if len(known) < MIN_KNOWN:
         return None
     value = rounded(median(known))
-    return Signal(signal="follower-median", value=value, text=f"half of the accounts have {value:g} followers or less")
+    return Signal(
+        signal="follower-median", value=value, text=f"half of the accounts have {value:g} followers or less"
+    )
 
 
 def client_concentration(facts: NetworkFacts) -> Signal | None:

@@ -51,16 +51,12 @@ class Decision(msgspec.Struct, frozen=True):
     due_clusters: int
 
 
-def decide(
-    stream: str, known: Sequence[Incident], found: Assessment, now: int, rules: Rules
-) -> Decision:
+def decide(stream: str, known: Sequence[Incident], found: Assessment, now: int, rules: Rules) -> Decision:
     """Decide what a network's assessment at ``now`` changes.
 
     ``known`` are the network's incidents: several after networks have merged, then the oldest goes on.
     """
-    living = sorted(
-        (i for i in known if i.status != "merged"), key=lambda i: (i.opened_at, i.incident_id)
-    )
+    living = sorted((i for i in known if i.status != "merged"), key=lambda i: (i.opened_at, i.incident_id))
     if not living:
         return _without_incident(stream, found, now, rules)
     current, merged = _merge(living, now)
@@ -89,9 +85,7 @@ def _without_incident(stream: str, found: Assessment, now: int, rules: Rules) ->
     return _opened(stream, (), found, now, rules)
 
 
-def _opened(
-    stream: str, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules
-) -> Decision:
+def _opened(stream: str, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
     kind = "coordinated-network"
     after = Incident(
         incident_id=incident_id(stream, kind, found.founder, now),
@@ -157,9 +151,7 @@ def _publish(
     return _published((*merged, Change(current, after, event)), after, found, rules)
 
 
-def _published(
-    changes: tuple[Change, ...], after: Incident, found: Assessment, rules: Rules
-) -> Decision:
+def _published(changes: tuple[Change, ...], after: Incident, found: Assessment, rules: Rules) -> Decision:
     due_accounts = grown(len(found.members), rules.growth)
     return Decision(changes, after, found.last + rules.quiet, due_accounts, 0)
 

@@ -99,9 +99,7 @@ def unpack_cluster(number: int, row: bytes) -> ClusterRow:
 def unpack_network(row: bytes) -> NetworkRow:
     """Return a network's state from its stored row."""
     accounts, clusters, due_accounts, due_clusters, truncated, first, last = _NETWORK.unpack(row)
-    return NetworkRow(
-        accounts, clusters, due_accounts, due_clusters, bool(truncated), int(first), int(last)
-    )
+    return NetworkRow(accounts, clusters, due_accounts, due_clusters, bool(truncated), int(first), int(last))
 
 
 def pack_network(network: NetworkRow) -> bytes:

@@ -88,7 +88,12 @@ class Store:
             for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events")
         ]
 
-    async def open(self, settings_hash: str, slot_count: int) -> bytes:
+    async def origin(self) -> str | None:
+        """Return what feeds the stream, "replay" or "live"; None for a new stream."""
+        found = await self._redis.hget(self.keys["meta"], "origin")
+        return None if found is None else found.decode()
+
+    async def open(self, settings_hash: str, slot_count: int, origin: str) -> bytes:
         """Take the stream's state up; returns the position applied last, b'' for a new stream.
 
         Raises StateError where the state was made by another schema or with other settings.
@@ -99,7 +104,9 @@ class Store:
         if schema is None:
             # The whole table at once: growing it slot by slot would copy it again and again.
             await self._redis.setrange(self.keys["bands"], 4 * slot_count - 1, b"\0")
-            await self._redis.hset(meta, mapping={"schema": wanted[0], "settings": wanted[1]})
+            await self._redis.hset(
+                meta, mapping={"schema": wanted[0], "settings": wanted[1], "origin": origin}
+            )
         elif [schema, settings] != wanted:
             what = "another version of turfwatch" if schema != wanted[0] else "other settings"
             raise StateError(
@@ -219,4 +226,3 @@ class Store:
     async def drop(self) -> None:
         """Delete all keys of the stream."""
         await self._redis.delete(*self.keys.values())
-

@@ -57,7 +57,9 @@ def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> 
         slots=(mixed % np.uint64(slot_count)).astype(np.uint32),
         lanes=rows.astype(np.uint8),
         usable=np.fromiter((is_usable(text) for text in normalised), dtype=bool, count=len(texts)),
-        text_hash=np.fromiter((crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)),
+        text_hash=np.fromiter(
+            (crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)
+        ),
     )
 
 

@@ -1,0 +1,55 @@
+# Every target installs what it needs: python3 (3.11 or newer), its venv module and make are enough to begin with.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help install demo check check-embedded quick bench faults soak format servers clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+install: $(READY)  ## make .venv with turfwatch, an embedded server and the development tools
+
+$(READY): pyproject.toml uv.lock scripts/bootstrap
+	PYTHON=$(PYTHON) scripts/bootstrap $(VENV)
+	@touch $@
+
+demo: install  ## simulate a stream, replay it, show what was found
+	$(BIN)/turfwatch simulate --seed 7 --posts 20000 --out build/demo.jsonl.gz
+	$(BIN)/turfwatch replay build/demo.jsonl.gz
+
+quick: install  ## lint, types, unit and property tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/unit tests/property
+
+servers:  ## install the servers that the tests run against (Debian)
+	scripts/install-servers
+
+check: servers  ## everything: lint, types, all tests with every server
+	TURFWATCH_REQUIRE_SERVERS=1 $(MAKE) check-embedded
+
+check-embedded: install  ## the same with the embedded server only, where no other is installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest --durations=5
+
+faults: install  ## kill a replay and its server at ten and three random places
+	$(BIN)/pytest tests/faults --faults
+
+bench: install  ## figures: posts/s, bytes a post, peers
+	$(BIN)/python bench/run.py
+
+soak: install  ## two million simulated posts: time and memory for every 200,000
+	$(BIN)/python bench/soak.py
+
+format: install  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,20 @@
+"""``turfwatch config``: effective settings and where each comes from."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from pipeline.cli.session import Loaded
+from pipeline.cli.show import console, plain
+from pipeline.config import effective
+
+
+@click.command()
+@click.pass_obj
+def config(loaded: Loaded) -> None:
+    """Print every setting, its value and its origin; secrets are masked."""
+    table = Table("setting", "value", "origin", "meaning")
+    for name, value, origin, meaning in effective(*loaded):
+        table.add_row(name, plain(value), origin, meaning)
+    console().print(table)

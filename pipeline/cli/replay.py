@@ -1,0 +1,191 @@
+"""``turfwatch replay``: the main job."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipeline.cli.session import Loaded, files, limits, redis_option, reject_writer, server
+from pipeline.cli.show import console, incident_reasons, incident_table, moment
+from pipeline.config import Settings, detection_hash
+from pipeline.engine import Engine
+from pipeline.errors import StateError, UserError
+from pipeline.incidents.public import decode_event, encode_event, publish
+from pipeline.recordings.read import ReadStats, read_lines, recording_hash
+from pipeline.recordings.source import STDIN
+from pipeline.replay import MAX_BATCH, lines_done, run
+
+if TYPE_CHECKING:
+    from pipeline.incidents.public import IncidentEvent
+
+_SPAN = re.compile(r"(\d+)([smhd])")
+_UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SPEED = re.compile(r"(\d+(?:\.\d+)?)x")
+
+
+def span(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int:
+    """Parse a span such as 90s, 15m, 2h into ms."""
+    if value is None:
+        return 0
+    if found := _SPAN.fullmatch(value):
+        return int(found[1]) * _UNIT_MS[found[2]]
+    raise click.BadParameter(f"{value!r} is no span such as 90s, 15m, 2h or 1d")
+
+
+def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:
+    """Parse max, 1x, 10x."""
+    if value == "max":
+        return None
+    if (found := _SPEED.fullmatch(value)) and float(found[1]) > 0:
+        return float(found[1])
+    raise click.BadParameter(f"{value!r} is no speed such as max, 1x or 10x")
+
+
+@click.command()
+@files
+@click.option(
+    "--output", type=click.Choice(["table", "jsonl"]), default="table", help="What goes to standard output."
+)
+@click.option("--members", is_flag=True, help="List all member accounts, not a sample.")
+@click.option(
+    "--speed", default="max", callback=pace, help="max (default), or event time over wall time: 1x, 10x."
+)
+@click.option("--stream", help="Name of the stream (default: replay-<hash of files and settings>).")
+@redis_option
+@click.option(
+    "--state", type=click.Path(path_type=Path), help="Folder in which the embedded server keeps its state."
+)
+@click.option(
+    "--fsync", type=click.Choice(["everysec", "always"]), default="everysec", help="How safe --state is."
+)
+@click.option("--resume", is_flag=True, help="Go on where a killed replay stopped; needs --state or --redis.")
+@click.option("--sort-window", callback=span, help="Put right what is out of order by less, such as 2h.")
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here."
+)
+@click.option("--strict", is_flag=True, help="End at the first bad line.")
+@click.option(
+    "--batch", type=click.IntRange(1, MAX_BATCH), default=MAX_BATCH, help="Lines a call; changes no result."
+)
+@click.pass_obj
+def replay(loaded: Loaded, **options: Any) -> None:
+    """Replay recordings and show the incidents in them. - reads standard input."""
+    asyncio.run(_replay(loaded[0], **options))
+
+
+async def _replay(
+    settings: Settings,
+    *,
+    paths: tuple[str, ...],
+    output: str,
+    members: bool,
+    speed: float | None,
+    stream: str | None,
+    url: str | None,
+    state: Path | None,
+    fsync: str,
+    resume: bool,
+    sort_window: int,
+    rejects: Path | None,
+    strict: bool,
+    batch: int,
+) -> None:
+    if resume and not (state or url or settings.redis.url):
+        raise UserError("--resume needs the state of the run before: give --state DIR or --redis URL")
+    if resume and STDIN in paths:
+        raise UserError("--resume needs files: standard input cannot be read again")
+    topic = recording_hash(paths, str(sort_window))
+    stats = ReadStats()
+    events: list[IncidentEvent] = []
+    started = time.monotonic()
+    with reject_writer(rejects) as on_reject:
+        lines = read_lines(
+            paths,
+            limits=limits(settings),
+            sort_window_ms=sort_window,
+            on_reject=on_reject,
+            strict=strict,
+            stats=stats,
+        )
+        async with server(settings, url, state, fsync) as client:
+            name = stream or f"replay-{recording_hash(paths, str(sort_window), detection_hash(settings))}"
+            engine = Engine(client, name, settings)
+            done = await _begin(engine, topic, resume=resume)
+            events += [decode_event(raw) for raw in await engine.store.events()]
+            _print_events(events, output, members=members)
+            with _progress(quiet=output == "jsonl") as progress:
+                task = progress.add_task("replaying", total=None, at="", rate="")
+                async for step in run(engine, lines, topic, done=done, batch_lines=batch, speed=speed):
+                    _print_events(step.events, output, members=members)
+                    events += step.events
+                    rate = (step.done - done) / (time.monotonic() - started)
+                    progress.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
+    if output == "table":
+        _print_table([publish(event, replay=True, members=members) for event in events])
+    _print_summary(stats, time.monotonic() - started, quiet=output == "jsonl" and not stats.rejects)
+
+
+async def _begin(engine: Engine, topic: str, *, resume: bool) -> int:
+    """Take the stream up or start it anew; returns how many lines are done."""
+    origin = await engine.store.origin()
+    if origin not in (None, "replay"):
+        raise StateError(f"stream {engine.store.stream!r} is live; choose another name with --stream")
+    if not resume:
+        await engine.store.drop()
+    return lines_done(topic, await engine.start(origin="replay"))
+
+
+def _print_events(events: list[IncidentEvent], output: str, *, members: bool) -> None:
+    if output != "jsonl":
+        return
+    for event in events:
+        sys.stdout.buffer.write(encode_event(publish(event, replay=True, members=members)) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print_table(events: list[IncidentEvent]) -> None:
+    latest = {event.data.incident_id: event for event in events}
+    shown = [event for event in latest.values() if event.data.into is None]
+    out = console()
+    if not shown:
+        out.print("no incident: no group of accounts posted the same texts again and again")
+        return
+    out.print(incident_table(shown))
+    for event in shown:
+        out.print(incident_reasons(event))
+
+
+def _print_summary(stats: ReadStats, seconds: float, *, quiet: bool) -> None:
+    if quiet:
+        return
+    click.echo(f"\n{stats.lines:,} lines in {seconds:.1f} s", err=True)
+    if not stats.lines:
+        click.echo("the recording is empty", err=True)
+    if stats.clamped:
+        click.echo(
+            f"{stats.clamped:,} lines with a time far ahead of their neighbours were given their time",
+            err=True,
+        )
+    for reason, count in sorted(stats.rejects.items()):
+        click.echo(f"{count:,} lines refused: {reason}", err=True)
+
+
+def _progress(*, quiet: bool) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.completed:,} posts"),
+        TextColumn("{task.fields[rate]} posts/s"),
+        TextColumn("at {task.fields[at]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    )

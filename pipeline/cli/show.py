@@ -1,0 +1,99 @@
+"""Posts' text on a terminal is data: shown, never obeyed."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.incidents.public import IncidentEvent
+
+_SAMPLE_CHARS = 100
+_STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
+_NARROW = 100
+
+
+def safe(text: str) -> str:
+    r"""Return text with control, format and bidi characters as escapes such as ``\x1b`` and ``\u202e``."""
+    return "".join(_escaped(c) if unicodedata.category(c) in _HIDDEN else c for c in text)
+
+
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code < 0x100:
+        return {"\n": " ", "\t": " "}.get(character, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Return post text as rich shows it: no markup, no control."""
+    return Text(safe(text), style=style)
+
+
+def incident_table(latest: Sequence[IncidentEvent]) -> Table:
+    """One row an incident, as of its last event."""
+    table = Table(title=f"{len(latest)} incident{'' if len(latest) == 1 else 's'}", title_justify="left")
+    for name in ("opened", "kind", "severity", "score", "accounts", "posts", "keywords", "sample"):
+        right = name in ("score", "accounts", "posts")
+        table.add_column(
+            name, justify="right" if right else "left", overflow="fold", ratio=1 if name == "sample" else None
+        )
+    for event in latest:
+        data = event.data
+        samples = [sample for template in data.templates[:1] for sample in template.samples[:1]]
+        table.add_row(
+            data.detected_at[:16].replace("T", " "),
+            plain(data.kind),
+            Text(data.severity, style=_STYLE[data.severity]),
+            f"{data.score:.2f}",
+            str(data.accounts.members),
+            str(data.posts),
+            plain(" ".join(data.keywords[:2])),
+            plain(samples[0][:_SAMPLE_CHARS] if samples else ""),
+        )
+    return table
+
+
+def incident_reasons(event: IncidentEvent) -> Text:
+    """The reasons of an incident, a line each."""
+    data = event.data
+    text = plain(f"\n{data.incident_id}  {data.summary}", "bold")
+    text.append(f"\n  {data.status}, first post {data.first_post_at}, last {data.last_post_at}")
+    if data.accounts.joiners:
+        text.append(
+            f"\n  {data.accounts.joiners} more accounts posted one of the texts and nothing else: not counted"
+        )
+    for signal in data.evidence:
+        text.append("\n  - ").append(plain(signal.text))
+        if signal.p_value is not None:
+            text.append(f" (p <= {max(signal.p_value, 1e-299):.1g})", "dim")
+    for template in data.templates[:3]:
+        text.append(f"\n  {template.posts:5} posts, {template.accounts:3} accounts: ").append(
+            plain(template.text)
+        )
+    if data.accounts.ids is not None:
+        text.append("\n  members: ").append(plain(", ".join(data.accounts.ids)))
+    return text
+
+
+def moment(ms: int | None) -> str:
+    """Return an event time for people, in UTC."""
+    if ms is None:
+        return "-"
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def console() -> Console:
+    """The terminal; where it is a file or narrow, lines are kept wide enough to read."""
+    found = Console(highlight=False, markup=False)
+    return found if found.width >= _NARROW else Console(highlight=False, markup=False, width=_NARROW)

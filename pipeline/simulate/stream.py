@@ -1,0 +1,78 @@
+"""A simulated stream in event order, in memory that does not grow with its length, but for the accounts that spoke."""
+
+from __future__ import annotations
+
+import gzip
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import IO, TYPE_CHECKING, Final
+
+import zstandard
+
+from pipeline.errors import RecordingError
+from pipeline.post import encode_line
+from pipeline.simulate.campaign import Campaign
+from pipeline.simulate.chatter import Chatter, Crowd, busy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipeline.post import Post
+
+START_MS: Final = 1_767_258_000_000
+"""1 January 2026, 9 o'clock UTC."""
+
+CAMPAIGN_START: Final = 0.4
+"""Share of the stream that has passed when the campaign begins."""
+
+CAMPAIGN_END: Final = 0.7
+CAMPAIGN_SHARE: Final = 0.03
+"""Share of the posts, while it runs, that are the campaign's."""
+
+
+def simulate(
+    seed: int, posts: int, *, accounts: int = 24, posts_per_hour: int = 4000, start_ms: int = START_MS
+) -> Iterator[Post]:
+    """Yield ``posts`` posts; with ``accounts`` above 0 a campaign of so many accounts runs in their midst."""
+    random = Random(seed)
+    chatter = Chatter(random, Crowd(random, max(1000, posts // 4), start_ms))
+    campaign = Campaign(random, accounts, start_ms) if accounts else None
+    step = 3_600_000 / posts_per_hour
+    at = float(start_ms)
+    for number in range(posts):
+        at += 2 * step * random.random() / busy(int(at))
+        running = campaign is not None and CAMPAIGN_START <= number / posts < CAMPAIGN_END
+        if running and campaign is not None and random.random() < CAMPAIGN_SHARE:
+            yield campaign.post(number, int(at))
+        else:
+            yield chatter.post(number, int(at))
+
+
+def write_recording(path: Path, posts: Iterable[Post]) -> int:
+    """Write posts as JSON Lines, compressed after the ending of the name (.gz, .zst); returns how many."""
+    count = 0
+    with _writer(path) as file:
+        for post in posts:
+            file.write(encode_line(post) + b"\n")
+            count += 1
+    return count
+
+
+@contextmanager
+def _writer(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        raw = path.open("wb")
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be written: {error.strerror}") from None
+    with raw:
+        if path.suffix == ".gz":
+            # Without a time and a name in the header the same seed gives the same bytes.
+            with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+                yield packed
+        elif path.suffix == ".zst":
+            with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as frames:
+                yield frames  # type: ignore[misc] # a writer of bytes, as IO is
+        else:
+            yield raw

@@ -38,12 +38,8 @@ class Section(BaseModel):
 class RedisSection(Section):
     """Where state is kept."""
 
-    url: SecretStr | None = Field(
-        None, description="server: redis://, rediss://, unix:// or redis+cluster://"
-    )
-    socket_timeout_s: float = Field(
-        10.0, gt=0, le=60, description="seconds until a silent server is given up"
-    )
+    url: SecretStr | None = Field(None, description="server: redis://, rediss://, unix:// or redis+cluster://")
+    socket_timeout_s: float = Field(10.0, gt=0, le=60, description="seconds until a silent server is given up")
 
 
 class LimitsSection(Section):
@@ -56,22 +52,14 @@ class LimitsSection(Section):
 class DetectionSection(Section):
     """What shapes the stored state; a change needs fresh state."""
 
-    index_horizon_s: int = Field(
-        3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy"
-    )
+    index_horizon_s: int = Field(3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
     pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
     edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
-    similarity: float = Field(
-        0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates"
-    )
-    edge_weight: float = Field(
-        2.0, gt=0, le=100, description="weight over shared clusters that makes an edge"
-    )
+    similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
+    edge_weight: float = Field(2.0, gt=0, le=100, description="weight over shared clusters that makes an edge")
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
     min_clusters: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
-    grace_s: int = Field(
-        60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed"
-    )
+    grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
     band_slots: int = Field(
         1_048_576,
         ge=1024,
@@ -83,9 +71,7 @@ class DetectionSection(Section):
 class IncidentsSection(Section):
     """The life of an incident."""
 
-    quiet_s: int = Field(
-        21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident"
-    )
+    quiet_s: int = Field(21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident")
     cool_down_s: int = Field(86_400, ge=0, le=2_592_000, description="seconds in which a return reopens it")
     update_interval_s: int = Field(600, ge=0, le=86_400, description="least seconds between two updates")
     growth: float = Field(0.25, gt=0, le=10, description="share of new accounts that is worth an update")

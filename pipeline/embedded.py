@@ -53,9 +53,7 @@ async def embedded_server(
     With ``state`` its append-only file is kept there and read again; without, nothing is kept.
     Raises StateError where another run uses the folder.
     """
-    folder = Path(
-        tempfile.mkdtemp(prefix="turfwatch-")
-    )  # 0700; short, for a socket's path has 108 bytes at most
+    folder = Path(tempfile.mkdtemp(prefix="turfwatch-"))  # 0700; short, for a socket's path has 108 bytes at most
     socket = folder / "server.sock"
     command = [
         *(binary or server_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),

@@ -122,9 +122,7 @@ class Engine:
 
 def bounded(network: NetworkRow, decision: Decision) -> NetworkRow:
     """Return the network's state with the bounds at which it is due again."""
-    return msgspec.structs.replace(
-        network, due_accounts=decision.due_accounts, due_clusters=decision.due_clusters
-    )
+    return msgspec.structs.replace(network, due_accounts=decision.due_accounts, due_clusters=decision.due_clusters)
 
 
 def incident_rules(settings: Settings) -> Rules:

@@ -129,8 +129,7 @@ def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) 
         if _is_false(event, truth)
     ]
     campaigns = [
-        _campaign(name, truth, events, above)
-        for name in sorted(truth.times, key=lambda name: truth.times[name][0])
+        _campaign(name, truth, events, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
     ]
     per_million = 1e6 * len(false) / truth.organic_posts if truth.organic_posts else 0.0
     return RecordingResult(
@@ -138,9 +137,7 @@ def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) 
     )
 
 
-def _campaign(
-    name: str, truth: Truth, events: list[IncidentEvent], above: list[IncidentEvent]
-) -> CampaignResult:
+def _campaign(name: str, truth: Truth, events: list[IncidentEvent], above: list[IncidentEvent]) -> CampaignResult:
     accounts, times = truth.accounts[name], sorted(truth.times[name])
     needed = max(MIN_FOUND, math.ceil(FOUND_SHARE * len(accounts)))
     found_at = next(

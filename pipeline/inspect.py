@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from pipeline.recordings.read import Reject
 
 OPTIONAL: Final = tuple(
-    field.name
-    for field in msgspec.structs.fields(Post)
-    if not field.required and field.name not in ("at", "born")
+    field.name for field in msgspec.structs.fields(Post) if not field.required and field.name not in ("at", "born")
 )
 
 
@@ -39,9 +37,7 @@ class Report(msgspec.Struct):
     stats: ReadStats = msgspec.field(default_factory=ReadStats)
 
 
-def inspect(
-    paths: Sequence[str], limits: Limits, on_reject: Callable[[Reject], None] | None = None
-) -> Report:
+def inspect(paths: Sequence[str], limits: Limits, on_reject: Callable[[Reject], None] | None = None) -> Report:
     """Read recordings once and count. Eight bytes an author are kept, nothing of the posts."""
     report = Report()
     authors: set[bytes] = set()

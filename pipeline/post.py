@@ -148,9 +148,7 @@ def _complete(post: Post, limits: Limits) -> None:
     _no_nul(post.author_id, "author_id")
     if post.observed_at is not None:
         post.at = min(post.at, _time("observed_at", post.observed_at))
-    post.born = (
-        None if post.author_created_at is None else _instant("author_created_at", post.author_created_at)
-    )
+    post.born = None if post.author_created_at is None else _instant("author_created_at", post.author_created_at)
     for name, items in (("urls", post.urls), ("hashtags", post.hashtags), ("mentions", post.mentions)):
         if items is not None and len(items) > limits.list_items:
             raise LineError("too-many-items", f"{name} has {len(items)} items, at most {limits.list_items}")

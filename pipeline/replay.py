@@ -11,13 +11,13 @@ import msgspec
 
 from pipeline.errors import StateError
 from pipeline.incidents.public import IncidentEvent
-from pipeline.post import Line
 from pipeline.state.batch import Batch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from pipeline.engine import Engine
+    from pipeline.post import Line
 
 MAX_BATCH = 200
 """Lines a script call takes at most: beyond it, other clients of the server would wait too long."""

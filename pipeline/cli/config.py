@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 from rich.table import Table
 
-from pipeline.cli.session import Loaded
 from pipeline.cli.show import console, plain
 from pipeline.config import effective
+
+if TYPE_CHECKING:
+    from pipeline.cli.session import Loaded
 
 
 @click.command()

@@ -13,7 +13,6 @@ from rich.table import Table
 
 from pipeline.cli.session import Loaded, files, limits, redis_option, server
 from pipeline.cli.show import console, plain
-from pipeline.config import Settings
 from pipeline.engine import Engine
 from pipeline.evaluate import RecordingResult, Truth, judge
 from pipeline.evaluate import evaluate as evaluate_lines
@@ -23,21 +22,19 @@ from pipeline.recordings.read import read_lines, recording_hash
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from pipeline.config import Settings
+
 _DROPPABLE = sorted(set(OPTIONAL) - {"campaign"})
 
 
 @click.command()
 @files
-@click.option(
-    "--output", type=click.Choice(["table", "json"]), default="table", help="What goes to standard output."
-)
-@click.option(
-    "--drop-field", "drop_fields", multiple=True, type=click.Choice(_DROPPABLE), help="Blank a field."
-)
+@click.option("--output", type=click.Choice(["table", "json"]), default="table", help="What goes to standard output.")
+@click.option("--drop-field", "drop_fields", multiple=True, type=click.Choice(_DROPPABLE), help="Blank a field.")
 @click.option("--without-ignored", is_flag=True, help="Leave out posts labelled ignore.")
 @redis_option
 @click.pass_obj
-def evaluate(loaded: Loaded, **options: Any) -> None:
+def evaluate(loaded: Loaded, /, **options: Any) -> None:
     """Replay labelled recordings, each on fresh state, and compare incidents with the labels."""
     asyncio.run(_evaluate(loaded[0], **options))
 
@@ -53,9 +50,7 @@ async def _evaluate(
 ) -> None:
     async with server(settings, url, None, "everysec") as client:
         results = [
-            await _one(
-                settings, client, path, Truth(without_ignored=without_ignored, drop_fields=drop_fields)
-            )
+            await _one(settings, client, path, Truth(without_ignored=without_ignored, drop_fields=drop_fields))
             for path in paths
         ]
     if output == "json":
@@ -97,14 +92,8 @@ def _print(result: RecordingResult) -> None:
                 c.accounts,
                 c.account_precision,
             )
-            table.add_row(
-                plain(c.name), "yes" if c.found else "no", *("-" if x is None else str(x) for x in cells)
-            )
+            table.add_row(plain(c.name), "yes" if c.found else "no", *("-" if x is None else str(x) for x in cells))
         out.print(table)
-    out.print(
-        f"{len(result.false_incidents)} false incidents, {result.false_per_million:g} a million organic posts"
-    )
+    out.print(f"{len(result.false_incidents)} false incidents, {result.false_per_million:g} a million organic posts")
     for false in result.false_incidents:
-        out.print(
-            plain(f"  {false.incident_id} {false.kind}, {false.accounts} accounts: {false.samples[:1]}")
-        )
+        out.print(plain(f"  {false.incident_id} {false.kind}, {false.accounts} accounts: {false.samples[:1]}"))

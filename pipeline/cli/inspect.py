@@ -17,9 +17,7 @@ _SHOWN = 8
 
 @click.command()
 @files
-@click.option(
-    "--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here."
-)
+@click.option("--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here.")
 @click.pass_obj
 def inspect(loaded: Loaded, paths: tuple[str, ...], rejects: Path | None) -> None:
     """Count rows, span, authors, languages, optional fields and rejects."""

@@ -51,32 +51,20 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 
 @click.command()
 @files
-@click.option(
-    "--output", type=click.Choice(["table", "jsonl"]), default="table", help="What goes to standard output."
-)
+@click.option("--output", type=click.Choice(["table", "jsonl"]), default="table", help="What goes to standard output.")
 @click.option("--members", is_flag=True, help="List all member accounts, not a sample.")
-@click.option(
-    "--speed", default="max", callback=pace, help="max (default), or event time over wall time: 1x, 10x."
-)
+@click.option("--speed", default="max", callback=pace, help="max (default), or event time over wall time: 1x, 10x.")
 @click.option("--stream", help="Name of the stream (default: replay-<hash of files and settings>).")
 @redis_option
-@click.option(
-    "--state", type=click.Path(path_type=Path), help="Folder in which the embedded server keeps its state."
-)
-@click.option(
-    "--fsync", type=click.Choice(["everysec", "always"]), default="everysec", help="How safe --state is."
-)
+@click.option("--state", type=click.Path(path_type=Path), help="Folder in which the embedded server keeps its state.")
+@click.option("--fsync", type=click.Choice(["everysec", "always"]), default="everysec", help="How safe --state is.")
 @click.option("--resume", is_flag=True, help="Go on where a killed replay stopped; needs --state or --redis.")
 @click.option("--sort-window", callback=span, help="Put right what is out of order by less, such as 2h.")
-@click.option(
-    "--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here."
-)
+@click.option("--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here.")
 @click.option("--strict", is_flag=True, help="End at the first bad line.")
-@click.option(
-    "--batch", type=click.IntRange(1, MAX_BATCH), default=MAX_BATCH, help="Lines a call; changes no result."
-)
+@click.option("--batch", type=click.IntRange(1, MAX_BATCH), default=MAX_BATCH, help="Lines a call; changes no result.")
 @click.pass_obj
-def replay(loaded: Loaded, **options: Any) -> None:
+def replay(loaded: Loaded, /, **options: Any) -> None:
     """Replay recordings and show the incidents in them. - reads standard input."""
     asyncio.run(_replay(loaded[0], **options))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ from pipeline.state.client import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from pathlib import Path
 
     from redis.asyncio import Redis
 

@@ -70,17 +70,13 @@ def incident_reasons(event: IncidentEvent) -> Text:
     text = plain(f"\n{data.incident_id}  {data.summary}", "bold")
     text.append(f"\n  {data.status}, first post {data.first_post_at}, last {data.last_post_at}")
     if data.accounts.joiners:
-        text.append(
-            f"\n  {data.accounts.joiners} more accounts posted one of the texts and nothing else: not counted"
-        )
+        text.append(f"\n  {data.accounts.joiners} more accounts posted one of the texts and nothing else: not counted")
     for signal in data.evidence:
         text.append("\n  - ").append(plain(signal.text))
         if signal.p_value is not None:
             text.append(f" (p <= {max(signal.p_value, 1e-299):.1g})", "dim")
     for template in data.templates[:3]:
-        text.append(f"\n  {template.posts:5} posts, {template.accounts:3} accounts: ").append(
-            plain(template.text)
-        )
+        text.append(f"\n  {template.posts:5} posts, {template.accounts:3} accounts: ").append(plain(template.text))
     if data.accounts.ids is not None:
         text.append("\n  members: ").append(plain(", ".join(data.accounts.ids)))
     return text

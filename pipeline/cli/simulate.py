@@ -23,9 +23,7 @@ from pipeline.simulate.stream import write_recording
     show_default=True,
     help="Accounts of the campaign; 0 for none.",
 )
-@click.option(
-    "--out", default=STDIN, metavar="FILE", help="Where to: .jsonl, .gz or .zst; - for standard output."
-)
+@click.option("--out", default=STDIN, metavar="FILE", help="Where to: .jsonl, .gz or .zst; - for standard output.")
 def simulate(seed: int, posts: int, accounts: int, out: str) -> None:
     """Write a simulated recording: organic chatter and one campaign, labelled."""
     stream = simulated(seed, posts, accounts=accounts)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["info", "warning", "critical"]
 
-SCORE_NATS: Final = 40.0
+SCORE_NATS: Final = 15.0
 """Evidence, as -ln p, at which the score reaches 1 - 1/e; a first form, calibrated against recordings later."""
 
 CRITICAL_ACCOUNTS: Final = 20

@@ -103,9 +103,7 @@ def co_post_latency(clusters: Sequence[ClusterFacts]) -> Signal | None:
     if not gaps:
         return None
     value = rounded(median(gaps))
-    return Signal(
-        signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s"
-    )
+    return Signal(signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s")
 
 
 def template_share(clusters: Sequence[ClusterFacts]) -> Signal | None:
@@ -152,9 +150,7 @@ def follower_median(facts: NetworkFacts) -> Signal | None:
     if len(known) < MIN_KNOWN:
         return None
     value = rounded(median(known))
-    return Signal(
-        signal="follower-median", value=value, text=f"half of the accounts have {value:g} followers or less"
-    )
+    return Signal(signal="follower-median", value=value, text=f"half of the accounts have {value:g} followers or less")
 
 
 def client_concentration(facts: NetworkFacts) -> Signal | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.incidents.model import EventType, Incident, incident_id
+from pipeline.incidents.model import EventType, Incident, Kind, incident_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _without_incident(stream: str, found: Assessment, now: int, rules: Rules) ->
 
 
 def _opened(stream: str, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
-    kind = "coordinated-network"
+    kind: Kind = "coordinated-network"
     after = Incident(
         incident_id=incident_id(stream, kind, found.founder, now),
         revision=1,
@@ -116,9 +116,7 @@ def _after_resolution(
     return _publish(current, merged, "incident.reopened", found, now, rules)
 
 
-def _while_open(
-    current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules
-) -> Decision:
+def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
     if now - found.last >= rules.quiet:
         after = _revised(current, found, now, "resolved")
         changes = (*merged, Change(current, after, "incident.resolved"))
@@ -126,9 +124,9 @@ def _while_open(
         return Decision(changes, after, None, 0, found.clusters + rules.min_clusters)
     if _RANK[found.severity] > _RANK[current.severity]:
         return _publish(current, merged, "incident.escalated", found, now, rules)
-    material = len(found.members) >= grown(current.accounts, rules.growth) or not set(
-        found.platforms
-    ).issubset(current.platforms)
+    material = len(found.members) >= grown(current.accounts, rules.growth) or not set(found.platforms).issubset(
+        current.platforms
+    )
     if material or merged:
         free_at = current.published_at + rules.update_interval
         if now >= free_at or merged:

@@ -114,9 +114,7 @@ def publish(event: IncidentEvent, *, replay: bool, members: bool) -> IncidentEve
     """Return the event as it goes out: marked as replayed or live, with member ids only where asked for."""
     data = event.data
     accounts = data.accounts if members else msgspec.structs.replace(data.accounts, ids=None)
-    return msgspec.structs.replace(
-        event, data=msgspec.structs.replace(data, accounts=accounts, replay=replay)
-    )
+    return msgspec.structs.replace(event, data=msgspec.structs.replace(data, accounts=accounts, replay=replay))
 
 
 def encode_event(event: IncidentEvent) -> bytes:

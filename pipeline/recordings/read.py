@@ -103,9 +103,7 @@ def recording_hash(paths: Sequence[str], *salt: str) -> str:
     return digest.hexdigest()
 
 
-def _read_file(
-    path: str, limits: Limits, refuse: Callable[[Reject], None], stats: ReadStats
-) -> Iterator[Line]:
+def _read_file(path: str, limits: Limits, refuse: Callable[[Reject], None], stats: ReadStats) -> Iterator[Line]:
     source = Source(path, limits.line_bytes)
     good, no_json = 0, 0
     for item in source:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 import zstandard
@@ -40,6 +41,10 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     error: LineError
 
 
+class _Stream(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
+
+
 class Source:
     """One recording, read once. ``good`` is told by the reader of the lines: it lets a bomb be recognised."""
 
@@ -58,27 +63,23 @@ class Source:
             stream, compressed = _decompressed(file)
             yield from self._lines(stream, compressed=compressed)
 
-    def _lines(self, stream: BinaryIO, *, compressed: bool) -> Iterator[Raw | Refused]:
+    def _lines(self, stream: _Stream, *, compressed: bool) -> Iterator[Raw | Refused]:
         number, tail, skipped = 1, b"", 0
         first = True
         while True:
             try:
                 # read1 gives what is there: what precedes the damage of a torn file is not lost.
-                chunk = stream.read1(_CHUNK)  # type: ignore[attr-defined] # every stream opened here has it
+                chunk = stream.read1(_CHUNK)
             except _DAMAGE as error:
                 if tail or skipped:
-                    yield Refused(
-                        number, LineError("truncated", "the line is torn where the file is damaged")
-                    )
+                    yield Refused(number, LineError("truncated", "the line is torn where the file is damaged"))
                 yield Refused(number + 1, LineError("truncated", f"the file is damaged here: {error}"))
                 return
             if first:
                 chunk, first = chunk.removeprefix(_BYTE_ORDER_MARK), False
             self.barren += len(chunk)
             if compressed and self.barren > MAX_BARREN_BYTES:
-                yield Refused(
-                    number, LineError("bomb", f"{MAX_BARREN_BYTES} bytes without a good line: cut off")
-                )
+                yield Refused(number, LineError("bomb", f"{MAX_BARREN_BYTES} bytes without a good line: cut off"))
                 return
             *lines, tail = _split(tail + chunk, last=not chunk)
             for line in lines:
@@ -113,9 +114,10 @@ def _split(data: bytes, *, last: bool) -> list[bytes]:
     return lines
 
 
-def _opened(path: str) -> BinaryIO:
+def _opened(path: str) -> io.BufferedReader:
     if path == STDIN:
-        return sys.stdin.buffer
+        # A copy of the descriptor: closing it leaves standard input to whoever reads on.
+        return open(os.dup(sys.stdin.fileno()), "rb")  # noqa: PTH123 - a descriptor has no path
     if Path(path).is_dir():
         raise RecordingError(f"{path}: is a folder; name the recordings in it")
     try:
@@ -124,14 +126,11 @@ def _opened(path: str) -> BinaryIO:
         raise RecordingError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _decompressed(file: BinaryIO) -> tuple[BinaryIO, bool]:
-    buffered = io.BufferedReader(file, _CHUNK) if not hasattr(file, "peek") else file  # type: ignore[arg-type]
-    magic = buffered.peek(4)[:4]  # type: ignore[union-attr]
+def _decompressed(file: io.BufferedReader) -> tuple[_Stream, bool]:
+    magic = file.peek(4)[:4]
     if magic[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=buffered, mode="rb"), True  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=file, mode="rb"), True
     if magic == b"\x28\xb5\x2f\xfd":
-        reader = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(
-            buffered, read_across_frames=True
-        )
-        return reader, True  # type: ignore[return-value]
-    return buffered, False
+        reader = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(file, read_across_frames=True)
+        return reader, True
+    return file, False

@@ -1,1 +1,1 @@
-"""A seeded generator of labelled recordings: organic chatter and campaigns in it. The same seed gives the same bytes."""
+"""A seeded generator of labelled recordings: organic chatter with a campaign in it. One seed, one stream."""

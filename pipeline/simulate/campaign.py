@@ -21,28 +21,38 @@ _SLOT = re.compile(r"\[([^\]]+)\]")
 TEMPLATES: Final[tuple[tuple[Language, str], ...]] = (
     (
         ENGLISH,
-        "The tap water in [Harrowfen|our town|the old quarter] made my [mother|little son|neighbour] really [sick|ill|weak] "
-        "and the water company [says nothing|keeps quiet|looks away], [who|which mayor] answers for this?",
+        (
+            "The tap water in [Harrowfen|our town|the old quarter] made my [mother|little son|neighbour] really [sick|ill|weak] "
+            "and the water company [says nothing|keeps quiet|looks away], [who|which mayor] answers for this?"
+        ),
     ),
     (
         ENGLISH,
-        "I will never [drink|use|trust] this water again, [brown|smelly|cloudy] since [Monday|the storm|last week] and the "
-        "council only [laughs|sends letters|raises the price] while families [suffer|pay|wait]",
+        (
+            "I will never [drink|use|trust] this water again, [brown|smelly|cloudy] since [Monday|the storm|last week] and the "
+            "council only [laughs|sends letters|raises the price] while families [suffer|pay|wait]"
+        ),
     ),
     (
         ENGLISH,
-        "Ask the [mayor|council|company] why the [northern|eastern|old] pumping station of Harrowfen was [sold|closed|left "
-        "to rot] and who [got|took|hid] the money, people want the [truth|whole story|names] now",
+        (
+            "Ask the [mayor|council|company] why the [northern|eastern|old] pumping station of Harrowfen was [sold|closed|left "
+            "to rot] and who [got|took|hid] the money, people want the [truth|whole story|names] now"
+        ),
     ),
     (
         GERMAN,
-        "Das Trinkwasser in Harrowfen [stinkt|schmeckt bitter|ist braun] und mein [Sohn|Vater|Nachbar] liegt seit "
-        "[gestern|Montag|Tagen] krank im Bett, die [Stadt|Firma|Verwaltung] schweigt dazu, das ist ein [Skandal|Verbrechen]",
+        (
+            "Das Trinkwasser in Harrowfen [stinkt|schmeckt bitter|ist braun] und mein [Sohn|Vater|Nachbar] liegt seit "
+            "[gestern|Montag|Tagen] krank im Bett, die [Stadt|Firma|Verwaltung] schweigt dazu, das ist ein [Skandal|Verbrechen]"
+        ),
     ),
     (
         GERMAN,
-        "Wer [hat|gab|nahm] das Geld für die alte Pumpstation [bekommen|kassiert|versteckt], wir zahlen und bekommen "
-        "[dreckiges|giftiges|trübes] Wasser, der [Bürgermeister|Stadtrat|Betreiber] muss endlich [gehen|reden|zahlen]",
+        (
+            "Wer [hat|gab|nahm] das Geld für die alte Pumpstation [bekommen|kassiert|versteckt], wir zahlen und bekommen "
+            "[dreckiges|giftiges|trübes] Wasser, der [Bürgermeister|Stadtrat|Betreiber] muss endlich [gehen|reden|zahlen]"
+        ),
     ),
 )
 

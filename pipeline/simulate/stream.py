@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import zstandard
 
@@ -17,6 +16,7 @@ from pipeline.simulate.chatter import Chatter, Crowd, busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from pipeline.post import Post
 
@@ -59,8 +59,12 @@ def write_recording(path: Path, posts: Iterable[Post]) -> int:
     return count
 
 
+class _Writer(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+
 @contextmanager
-def _writer(path: Path) -> Iterator[IO[bytes]]:
+def _writer(path: Path) -> Iterator[_Writer]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         raw = path.open("wb")
@@ -73,6 +77,6 @@ def _writer(path: Path) -> Iterator[IO[bytes]]:
                 yield packed
         elif path.suffix == ".zst":
             with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as frames:
-                yield frames  # type: ignore[misc] # a writer of bytes, as IO is
+                yield frames
         else:
             yield raw

@@ -84,9 +84,7 @@ GERMAN: Final = Language(
 )
 SPANISH: Final = Language(
     "es",
-    _words(
-        "la verdad, por fin, anoche, esta mañana, otra vez, sin broma, de camino, menos mal, oye, resulta que"
-    ),
+    _words("la verdad, por fin, anoche, esta mañana, otra vez, sin broma, de camino, menos mal, oye, resulta que"),
     _words(
         "mi hermana, el vecino, la panadera, un turista, la profesora, el coro, mi tío, los niños, la cartera, un músico"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis, RedisCluster
@@ -27,14 +27,19 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
     Retries are few and short: every script is safe to repeat, and a stalled worker must show. Server trouble comes
     out as ServerError, a URL nobody can use as UserError; neither names the password.
     """
-    options = {"socket_timeout": socket_timeout_s, "socket_connect_timeout": socket_timeout_s}
     shown = masked(url)
     try:
         if url.startswith(_CLUSTER):
-            client: Redis = RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER), **options)
+            client: Any = RedisCluster.from_url(
+                "redis://" + url.removeprefix(_CLUSTER),
+                socket_timeout=socket_timeout_s,
+                socket_connect_timeout=socket_timeout_s,
+            )
         else:
             retry = Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES)
-            client = Redis.from_url(url, retry=retry, **options)
+            client = Redis.from_url(
+                url, retry=retry, socket_timeout=socket_timeout_s, socket_connect_timeout=socket_timeout_s
+            )
     except ValueError as error:
         raise UserError(f"{shown}: {error}") from None
     try:

@@ -35,9 +35,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         last=network.last,
         members=await _accounts(store, members),
         joiners=await _accounts(store, tuple(outside)),
-        clusters=tuple(
-            _cluster(row, inside, split_texts(text or b"")) for row, text in zip(rows, texts, strict=True)
-        ),
+        clusters=tuple(_cluster(row, inside, split_texts(text or b"")) for row, text in zip(rows, texts, strict=True)),
         copying_authors=await store.copying_authors(),
         truncated=network.truncated,
     )

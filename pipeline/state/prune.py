@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.detect.components import components
-from pipeline.state.rows import KEY_BYTES, pack_network, split_keys, unpack_cluster
+from pipeline.state.rows import KEY_BYTES, NetworkRow, pack_network, split_keys, unpack_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.state.rows import ClusterRow, NetworkRow
+    from pipeline.state.rows import ClusterRow
     from pipeline.state.store import Store
 
 
@@ -35,9 +35,7 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
     edges = {pair: int(last) for pair, last in (await store.items("edges")).items()}
     dead = [pair for pair, last in edges.items() if last < now - edge_horizon]
     touched = await _networks_of(store, dead)
-    kept = {
-        int(number): unpack_cluster(int(number), row) for number, row in (await store.items("kept")).items()
-    }
+    kept = {int(number): unpack_cluster(int(number), row) for number, row in (await store.items("kept")).items()}
     stale = {number for number, row in kept.items() if row.last < now - edge_horizon}
     held = {int(number): row for number, row in (await store.items("net:clusters")).items()}
     touched |= {number for number, row in held.items() if stale.intersection(_numbers(row))}
@@ -54,13 +52,9 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
         members_before += members
         clusters = [n for n in _numbers(held.get(number, b"")) if n not in stale]
         for part in components(members, living):
-            number_of_part = (
-                number if part[0] == _first_alive(members, living) else (next_net := next_net + 1)
-            )
+            number_of_part = number if part[0] == _first_alive(members, living) else (next_net := next_net + 1)
             inside = set(part)
-            theirs = tuple(
-                n for n in clusters if n in kept and len(inside.intersection(kept[n].members)) >= 2
-            )
+            theirs = tuple(n for n in clusters if n in kept and len(inside.intersection(kept[n].members)) >= 2)
             parts.append(
                 Part(number_of_part, shrunk(row, len(part), len(theirs)), part, theirs),
             )
@@ -71,13 +65,9 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "edges": dead,
             "members": [author for author in members_before if author not in staying],
             "gone": [str(number) for number in sorted(gone)],
-            "nets": [
-                (str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.clusters)) for p in parts
-            ],
+            "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.clusters)) for p in parts],
             "links": [
-                f"{number}:{cluster}"
-                for number in sorted(touched)
-                for cluster in _numbers(held.get(number, b""))
+                f"{number}:{cluster}" for number in sorted(touched) for cluster in _numbers(held.get(number, b""))
             ],
             "clusters": [str(number) for number in sorted(stale)],
             "authors": await _forgotten(store, staying, set(members_before), kept, stale),

@@ -91,9 +91,7 @@ def unpack_cluster(number: int, row: bytes) -> ClusterRow:
     """Return a kept cluster from its stored row."""
     posts, authors, links, reposts, deleted, _, _, founder, first, last = _CLUSTER.unpack_from(row)
     members = split_keys(row[_CLUSTER.size :])
-    return ClusterRow(
-        number, posts, authors, links, reposts, deleted, founder, int(first), int(last), members
-    )
+    return ClusterRow(number, posts, authors, links, reposts, deleted, founder, int(first), int(last), members)
 
 
 def unpack_network(row: bytes) -> NetworkRow:

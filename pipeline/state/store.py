@@ -47,7 +47,7 @@ class Script:
 
     def __init__(self, redis: Redis, parts: Sequence[str]) -> None:
         folder = files("pipeline.state") / "lua"
-        self._redis = redis
+        self._redis: Any = redis  # its stubs allow text replies; ours are bytes
         self.text = "\n".join((folder / f"{part}.lua").read_text() for part in parts)
         self._sha = ""
 
@@ -65,7 +65,8 @@ class Script:
 
 def packed(value: object) -> bytes:
     """Return MessagePack of the old form, raw bytes as strings: the form that a server's Lua reads."""
-    return msgpack.packb(value, use_bin_type=False)
+    data: bytes = msgpack.packb(value, use_bin_type=False)
+    return data
 
 
 class Store:
@@ -77,15 +78,14 @@ class Store:
         self.stream = stream
         self.keys = stream_keys(stream)
         self.position = b""
-        self._redis = redis
+        self._redis: Any = redis
         self._settings = packed(script_settings)
         self._observe = Script(redis, OBSERVE)
         self._commit = Script(redis, COMMIT)
         self._prune = Script(redis, PRUNE)
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
-            self.keys[name]
-            for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events")
+            self.keys[name] for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events")
         ]
 
     async def origin(self) -> str | None:
@@ -104,9 +104,7 @@ class Store:
         if schema is None:
             # The whole table at once: growing it slot by slot would copy it again and again.
             await self._redis.setrange(self.keys["bands"], 4 * slot_count - 1, b"\0")
-            await self._redis.hset(
-                meta, mapping={"schema": wanted[0], "settings": wanted[1], "origin": origin}
-            )
+            await self._redis.hset(meta, mapping={"schema": wanted[0], "settings": wanted[1], "origin": origin})
         elif [schema, settings] != wanted:
             what = "another version of turfwatch" if schema != wanted[0] else "other settings"
             raise StateError(
@@ -217,11 +215,13 @@ class Store:
 
     async def copying_authors(self) -> int:
         """Return how many authors the stream has seen within one to two index horizons (an author counts once each)."""
-        return await self._redis.hlen(self.keys["authors:0"]) + await self._redis.hlen(self.keys["authors:1"])
+        counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
+        return sum(counts)
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""
-        return await self._redis.lrange(self.keys["events"], start, -1)
+        events: list[bytes] = await self._redis.lrange(self.keys["events"], start, -1)
+        return events
 
     async def drop(self) -> None:
         """Delete all keys of the stream."""

@@ -8,6 +8,7 @@ from zlib import crc32
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.text.normalise import normalise
 from pipeline.text.signatures import LANES, signatures, splitmix64
@@ -15,7 +16,6 @@ from pipeline.text.signatures import LANES, signatures, splitmix64
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
 
 BANDS: Final = 16
 ROWS: Final = LANES // BANDS
@@ -57,9 +57,7 @@ def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> 
         slots=(mixed % np.uint64(slot_count)).astype(np.uint32),
         lanes=rows.astype(np.uint8),
         usable=np.fromiter((is_usable(text) for text in normalised), dtype=bool, count=len(texts)),
-        text_hash=np.fromiter(
-            (crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)
-        ),
+        text_hash=np.fromiter((crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)),
     )
 
 

@@ -1,4 +1,4 @@
-"""One form for texts that read the same: compatibility forms, case, links, mentions, invisible and look-alike letters."""
+"""One form for texts that read the same: compatibility forms, case, links, mentions, invisible and alike letters."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def _ranges(category: str) -> str:
     known = set(codes)
     starts = [code for code in codes if code - 1 not in known]
     ends = [code for code in codes if code + 1 not in known]
-    return "".join(
-        re.escape(chr(first)) + "-" + re.escape(chr(last)) for first, last in zip(starts, ends, strict=True)
-    )
+    return "".join(re.escape(chr(first)) + "-" + re.escape(chr(last)) for first, last in zip(starts, ends, strict=True))
 
 
 @cache

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support.servers import cluster, required, running
+
+from pipeline.embedded import server_binary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DATA = Path(os.environ.get("TURFWATCH_DATA", Path(__file__).parents[1].parent / "shared" / "data"))
 
@@ -23,3 +34,21 @@ def recording() -> object:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session", params=["embedded", "redis", "cluster"])
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every kind of server that turfwatch runs on."""
+    if request.param == "embedded":
+        with running(server_binary()) as port:
+            yield f"redis://127.0.0.1:{port}"
+        return
+    binary = required("redis-server")
+    with (running if request.param == "redis" else cluster)(binary) as port:
+        yield f"redis{'+cluster' if request.param == 'cluster' else ''}://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def embedded_url() -> Iterator[str]:
+    with running(server_binary()) as port:
+        yield f"redis://127.0.0.1:{port}"

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from pipeline.incidents.public import IncidentEvent
 
-_SAMPLE_CHARS = 100
+_SAMPLE_CHARS = 120
 _STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
-_NARROW = 100
+_NARROW = 130
+_NUMBERS = ("score", "accounts", "posts")
 
 
 def safe(text: str) -> str:
@@ -43,11 +44,10 @@ def plain(text: str, style: str = "") -> Text:
 def incident_table(latest: Sequence[IncidentEvent]) -> Table:
     """One row an incident, as of its last event."""
     table = Table(title=f"{len(latest)} incident{'' if len(latest) == 1 else 's'}", title_justify="left")
-    for name in ("opened", "kind", "severity", "score", "accounts", "posts", "keywords", "sample"):
-        right = name in ("score", "accounts", "posts")
-        table.add_column(
-            name, justify="right" if right else "left", overflow="fold", ratio=1 if name == "sample" else None
-        )
+    for name in ("opened", "kind", "severity", "score", "accounts", "posts"):
+        table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
+    table.add_column("keywords", overflow="fold", min_width=16)
+    table.add_column("sample", overflow="fold", ratio=1)
     for event in latest:
         data = event.data
         samples = [sample for template in data.templates[:1] for sample in template.samples[:1]]
@@ -58,7 +58,7 @@ def incident_table(latest: Sequence[IncidentEvent]) -> Table:
             f"{data.score:.2f}",
             str(data.accounts.members),
             str(data.posts),
-            plain(" ".join(data.keywords[:2])),
+            plain(" ".join(data.keywords[:1])),
             plain(samples[0][:_SAMPLE_CHARS] if samples else ""),
         )
     return table

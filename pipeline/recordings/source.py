@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import sys
 import zlib
@@ -16,6 +15,7 @@ import zstandard
 from pipeline.errors import LineError, RecordingError
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
 STDIN: Final = "-"

@@ -32,9 +32,17 @@ CAMPAIGN_SHARE: Final = 0.03
 
 
 def simulate(
-    seed: int, posts: int, *, accounts: int = 24, posts_per_hour: int = 4000, start_ms: int = START_MS
+    seed: int,
+    posts: int,
+    *,
+    accounts: int = 24,
+    share: float = CAMPAIGN_SHARE,
+    posts_per_hour: int = 4000,
+    start_ms: int = START_MS,
 ) -> Iterator[Post]:
-    """Yield ``posts`` posts; with ``accounts`` above 0 a campaign of so many accounts runs in their midst."""
+    """Yield ``posts`` posts; with ``accounts`` above 0 a campaign of so many accounts runs in their midst,
+    with ``share`` of the posts while it lasts.
+    """
     random = Random(seed)
     chatter = Chatter(random, Crowd(random, max(1000, posts // 4), start_ms))
     campaign = Campaign(random, accounts, start_ms) if accounts else None
@@ -43,7 +51,7 @@ def simulate(
     for number in range(posts):
         at += 2 * step * random.random() / busy(int(at))
         running = campaign is not None and CAMPAIGN_START <= number / posts < CAMPAIGN_END
-        if running and campaign is not None and random.random() < CAMPAIGN_SHARE:
+        if running and campaign is not None and random.random() < share:
             yield campaign.post(number, int(at))
         else:
             yield chatter.post(number, int(at))

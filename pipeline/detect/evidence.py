@@ -78,7 +78,7 @@ def _meetings(facts: NetworkFacts) -> tuple[int, float]:
     pairs = n * (n - 1) / 2
     met = sum(c.network_members * (c.network_members - 1) // 2 for c in facts.clusters)
     chance = sum(c.authors * (c.authors - 1) for c in facts.clusters) / (total * (total - 1))
-    return met, max(1e-9, pairs * min(1.0, chance))
+    return met, max(1e-9, pairs * chance)
 
 
 def repeat_co_posting(facts: NetworkFacts) -> Signal:

@@ -83,17 +83,21 @@ class Source:
                 return
             *lines, tail = _split(tail + chunk, last=not chunk)
             for line in lines:
-                if skipped or len(line) > self._line_bytes:
-                    yield Refused(number, self._too_long(skipped + len(line)))
-                else:
-                    yield Raw(number, line)
+                yield self._whole(number, line, skipped)
                 number, skipped = number + 1, 0
             if not chunk:
+                if skipped:
+                    yield Refused(number, self._too_long(skipped))
                 return
             if len(tail) > self._line_bytes:
                 # Of a line beyond the limit only its length is kept, and a CR that may be half of its end.
                 keep = tail[-1:] if tail.endswith(b"\r") else b""
                 skipped, tail = skipped + len(tail) - len(keep), keep
+
+    def _whole(self, number: int, line: bytes, skipped: int) -> Raw | Refused:
+        if skipped or len(line) > self._line_bytes:
+            return Refused(number, self._too_long(skipped + len(line)))
+        return Raw(number, line)
 
     def _too_long(self, size: int) -> LineError:
         return LineError("too-long", f"{size} bytes, at most {self._line_bytes} are read")

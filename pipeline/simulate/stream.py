@@ -40,8 +40,9 @@ def simulate(
     posts_per_hour: int = 4000,
     start_ms: int = START_MS,
 ) -> Iterator[Post]:
-    """Yield ``posts`` posts; with ``accounts`` above 0 a campaign of so many accounts runs in their midst,
-    with ``share`` of the posts while it lasts.
+    """Yield ``posts`` posts in event order.
+
+    With ``accounts`` above 0 a campaign of so many accounts runs in their midst, with ``share`` of the posts meanwhile.
     """
     random = Random(seed)
     chatter = Chatter(random, Crowd(random, max(1000, posts // 4), start_ms))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError, RedisClusterException, RedisError
 
 from pipeline.errors import ServerError, UserError
 
@@ -28,26 +28,28 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
     out as ServerError, a URL nobody can use as UserError; neither names the password.
     """
     shown = masked(url)
+    options: dict[str, Any] = {
+        "retry": Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES),
+        "socket_timeout": socket_timeout_s,
+        "socket_connect_timeout": socket_timeout_s,
+    }
     try:
         if url.startswith(_CLUSTER):
-            client: Any = RedisCluster.from_url(
-                "redis://" + url.removeprefix(_CLUSTER),
-                socket_timeout=socket_timeout_s,
-                socket_connect_timeout=socket_timeout_s,
-            )
+            client: Any = RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER), **options)
         else:
-            retry = Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES)
-            client = Redis.from_url(
-                url, retry=retry, socket_timeout=socket_timeout_s, socket_connect_timeout=socket_timeout_s
-            )
+            client = Redis.from_url(url, **options)
     except ValueError as error:
-        raise UserError(f"{shown}: {error}") from None
+        # A password with an unescaped slash ends up in the message as a port.
+        raise UserError(f"{shown}: {'no valid URL' if shown != url else error}") from None
     try:
-        await client.ping()
-        yield client
+        try:
+            await client.ping()
+        except OSError as error:
+            raise ServerError(f"{shown}: {error}") from error
+        yield client  # an OSError from here on is a file's or standard output's: the client wraps its own
     except AuthenticationError as error:
         raise UserError(f"{shown}: {error}") from None
-    except (RedisError, OSError) as error:
+    except (RedisError, RedisClusterException) as error:
         raise ServerError(f"{shown}: {error}") from error
     finally:
         with contextlib.suppress(RedisError, OSError):
@@ -55,8 +57,6 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
 
 
 def masked(url: str) -> str:
-    """Return a URL without its password."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":***@")
+    """Return a URL without its password, be it before the host or in the query, the URL valid or not."""
+    url = re.sub(r"://([^:@/]*):.*@", r"://\1:***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)

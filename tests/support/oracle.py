@@ -96,12 +96,12 @@ class Oracle:
                 table.turn(post.at)
         known = self.seen.get(post.key)
         if known is not None:
-            number, text_hash = known  # type: ignore[misc] # put there below
-            if text_hash == post.text_hash:
+            assert isinstance(known, tuple)
+            if known[1] == post.text_hash:
                 self.duplicates += 1
                 return None
             self.edits += 1
-            before = self.clusters.get(number)
+            before = self.clusters.get(known[0])
             if isinstance(before, Cluster):
                 before.posts = max(0, before.posts - 1)
         number, due = self._cluster(post) if post.usable else (0, None)

@@ -58,7 +58,17 @@ def running(binary: str, *options: str, port: int | None = None, folder: Path | 
     """Run a server on loopback; yields its port."""
     chosen = port or free_port()
     with tempfile.TemporaryDirectory(prefix="tw-test-") as temporary:
-        command = [binary, "--port", str(chosen), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder or temporary)]
+        command = [
+            binary,
+            "--port",
+            str(chosen),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            str(folder or temporary),
+        ]
         server = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         try:
             wait_until(chosen)
@@ -83,9 +93,9 @@ def cluster(binary: str) -> Iterator[int]:
         for number, (port, bus) in enumerate(ports):
             with Redis(port=port) as node:
                 start = number * 16384 // 3
-                node.execute_command("CLUSTER", "ADDSLOTSRANGE", start, (number + 1) * 16384 // 3 - 1)
+                node.cluster("ADDSLOTS", *range(start, (number + 1) * 16384 // 3))
             if number:
-                first.execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
+                first.cluster("MEET", "127.0.0.1", port, bus)
         for port, _ in ports:
             wait_until(port, "16384")
         yield ports[0][0]

@@ -7,7 +7,7 @@
 --         look_at: event time (ms) of the next look, 0 for none
 -- result  'ok', 'again' where this very commit was applied before, 'conflict' where something else came between
 -- cost    O(changes)
--- test    tests/contract/test_commit.py
+-- test    tests/contract/test_store.py
 
 local wanted = cmsgpack.unpack(ARGV[3])
 

@@ -7,7 +7,7 @@
 -- result  {'ok', lines applied, position, watermark, stop, what is due, seven counts} or {'conflict', position}
 --         stop: 'end', 'due' (a network) or 'timer' (before the line that would pass it)
 -- cost    about 45 us a post; O(ring + members of networks that merge)
--- test    tests/property/test_state.py, tests/contract/test_observe.py
+-- test    tests/property/test_state.py, tests/contract/test_store.py
 --
 -- A line is applied once: a call whose expected position is not the stored one changes nothing. No clock but the
 -- lines' own; nothing is read from a SET or HASH in an order that a result could depend on.

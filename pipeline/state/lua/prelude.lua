@@ -1,5 +1,5 @@
 -- Part of observe.lua: places of the keys (pipeline/state/keys.py documents each) and the settings.
--- Test: tests/unit/test_state_keys.py holds these numbers against keys.py.
+-- Test: tests/unit/test_layers.py holds these numbers against keys.py.
 
 local META = 1
 local BANDS = 2

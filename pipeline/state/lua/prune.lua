@@ -7,7 +7,7 @@
 --         clusters, authors: kept ones to forget; links: attached marks to forget; next_net; look_at (ms, 0 for none)
 -- result  'ok' or 'conflict'
 -- cost    O(what dies + members of networks that change)
--- test    tests/contract/test_prune.py
+-- test    tests/contract/test_store.py
 
 local wanted = cmsgpack.unpack(ARGV[2])
 

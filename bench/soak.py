@@ -1,0 +1,40 @@
+"""Two million simulated posts: time and memory for every 200,000, which must stay flat."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import time
+
+from pipeline.config import load_settings
+from pipeline.embedded import embedded_server
+from pipeline.engine import Engine
+from pipeline.replay import run
+from pipeline.simulate.stream import simulate
+from pipeline.state.client import connect
+
+EVERY = 200_000
+
+
+async def main(posts: int) -> None:
+    settings, _ = load_settings(environment={})
+    async with embedded_server() as url, connect(url, 10) as client:
+        engine = Engine(client, "soak", settings)
+        await engine.start()
+        start, reached, incidents = time.perf_counter(), EVERY, 0
+        print("      posts   us a post   server MiB   worker MiB at most")
+        async for step in run(engine, simulate(1, posts, posts_per_hour=20_000), "soak"):
+            incidents += sum(event.type == "incident.opened" for event in step.events)
+            if step.done >= reached:
+                each = 1e6 * (time.perf_counter() - start) / EVERY
+                used = (await client.info("memory"))["used_memory"] / 2**20
+                worker = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                print(f"{step.done:11,} {each:11.1f} {used:12.1f} {worker:12.0f}", flush=True)
+                reached += EVERY
+                start = time.perf_counter()
+        print(f"{incidents} incidents opened")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000))

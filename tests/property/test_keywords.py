@@ -1,0 +1,32 @@
+"""Keywords: a batch gives what each post gives alone, and every hash has its words."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.text.keywords import MAX_KEYWORDS, keywords, named_keywords
+
+words = st.lists(st.sampled_from(["#tag", "wort", "слово", "字", "word", "a"]), max_size=8).map(" ".join)
+posts = st.lists(st.tuples(words, st.sampled_from([(), ("https://www.x.example/a/",)])), min_size=1, max_size=6)
+
+
+@given(posts)
+def test_a_batch_gives_what_its_posts_name(batch: list[tuple[str, tuple[str, ...]]]) -> None:
+    found = keywords([text for text, _ in batch], [urls for _, urls in batch], [("Friend",)] * len(batch))
+
+    for number, (text, urls) in enumerate(batch):
+        row = found.hashes[found.starts[number] : found.starts[number + 1]].tolist()
+        assert row == sorted(named_keywords(text, urls, ("Friend",)))
+
+
+def test_words_pairs_links_and_mentions_are_named() -> None:
+    assert set(named_keywords("#a b a", ("http://www.X.example/p/",), ("@Me",)).values()) == {
+        *("#a", "b", "a", "#a b", "b a", "link:x.example/p", "@me"),
+    }
+
+
+def test_a_post_counts_a_bounded_number_of_keywords() -> None:
+    found = keywords([" ".join(f"w{n}" for n in range(1000))], [()], [()])
+
+    assert len(found.hashes) == MAX_KEYWORDS

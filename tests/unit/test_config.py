@@ -1,0 +1,66 @@
+"""Settings: where each comes from, and mistakes that name the nearest right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import effective, known_keys, load_settings
+from pipeline.errors import ConfigError
+
+DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+
+def test_options_come_before_variables_before_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text("[detection]\nmin_accounts = 5\nmin_clusters = 6\nsimilarity = 0.7\n")
+    environment = {"TURFWATCH_DETECTION_MIN_CLUSTERS": "7", "TURFWATCH_DETECTION_SIMILARITY": "0.8"}
+
+    settings, origins = load_settings(path, {"detection.similarity": 0.9}, environment)
+
+    assert settings.detection.min_accounts == 5
+    assert settings.detection.min_clusters == 7
+    assert settings.detection.similarity == 0.9
+    assert origins == {
+        "detection.min_accounts": "file",
+        "detection.min_clusters": "environment",
+        "detection.similarity": "option",
+    }
+
+
+def test_secrets_are_masked() -> None:
+    loaded = load_settings(None, None, {"TURFWATCH_REDIS_URL": "redis://:hunter2@127.0.0.1"})
+
+    assert "hunter2" not in str(effective(*loaded))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "[detection]\nmin_acounts = 5\n",
+            "unknown key detection.min_acounts; the nearest known key is detection.min_acc",
+        ),
+        ("[detection]\nsimilarity = 7\n", r"detection.similarity 7 \(.*\): Input should be less than or equal to 1"),
+        ("similarity = 0.5\n", "stands outside a table"),
+        ("[detection\n", "no valid TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError, match=told):
+        load_settings(path, None, {})
+
+
+def test_an_unknown_variable_is_named_with_the_nearest_known_one() -> None:
+    with pytest.raises(ConfigError, match="the nearest known one is TURFWATCH_DETECTION_GRACE_S"):
+        load_settings(None, None, {"TURFWATCH_DETECTION_GRACE": "1"})
+
+
+def test_every_key_is_documented() -> None:
+    text = DOCS.read_text()
+
+    assert [f"{s}.{k}" for s, k in known_keys() if f"`{s}.{k}`" not in text] == []

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -63,10 +63,12 @@ async def embedded_server(
     with contextlib.ExitStack() as stack:
         folder = _new_folder()
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        # Kept open: where the server does not start, its guard has removed the folder before this process looks.
+        log = stack.enter_context((folder / "server.log").open("w+", encoding="utf-8", errors="replace"))
         socket = folder / "server.sock"
         command = [
             *(binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-            *("--save", "", "--dir", str(folder), "--logfile", str(folder / "server.log"), "--daemonize", "no"),
+            *("--save", "", "--dir", str(folder), "--logfile", log.name, "--daemonize", "no"),
             *("--maxmemory-policy", "noeviction"),
         ]
         held: tuple[int, ...] = ()
@@ -82,7 +84,7 @@ async def embedded_server(
         )
         try:
             url = f"unix://{socket}"
-            await _ready(url, guardian, folder)
+            await _ready(url, guardian, log)
             yield url
         finally:
             if guardian.stdin:
@@ -98,7 +100,7 @@ def _new_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="turfwatch-", dir=base))
 
 
-async def _ready(url: str, guardian: subprocess.Popen[bytes], folder: Path) -> None:
+async def _ready(url: str, guardian: subprocess.Popen[bytes], log: TextIO) -> None:
     deadline = time.monotonic() + START_DEADLINE_S
     client = Redis.from_url(url, retry_on_error=[])
     try:
@@ -107,9 +109,7 @@ async def _ready(url: str, guardian: subprocess.Popen[bytes], folder: Path) -> N
                 await client.ping()
             except (RedisError, OSError) as error:
                 if guardian.poll() is not None or time.monotonic() > deadline:
-                    log = folder / "server.log"
-                    tail = log.read_text(errors="replace")[-500:] if log.exists() else ""
-                    raise ServerError(f"the embedded server did not start: {error}\n{tail}") from None
+                    raise ServerError(f"the embedded server did not start: {error}\n{log.read()[-500:]}") from None
                 await asyncio.sleep(_POLL_S)
             else:
                 return

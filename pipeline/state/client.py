@@ -47,13 +47,20 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
         except OSError as error:
             raise ServerError(f"{shown}: {error}") from error
         yield client  # an OSError from here on is a file's or standard output's: the client wraps its own
-    except AuthenticationError as error:
-        raise UserError(f"{shown}: {error}") from None
     except (RedisError, RedisClusterException) as error:
+        if _is_refusal(error):
+            raise UserError(f"{shown}: user or password is missing or wrong: {error}") from None
         raise ServerError(f"{shown}: {error}") from error
     finally:
         with contextlib.suppress(RedisError, OSError):
             await client.aclose()
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Whether authentication failed: since its release 8 the client wraps that in a failure to connect."""
+    while error is not None and not isinstance(error, AuthenticationError):
+        error = error.__cause__
+    return error is not None
 
 
 def masked(url: str) -> str:

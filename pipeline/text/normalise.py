@@ -36,8 +36,8 @@ def normalise(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return " ".join(text.translate(_ASCII_JUNK).split())[:MAX_CHARS]
-    alike, table = _lookalikes()
-    if alike.search(text):
+    table = _lookalikes()
+    if not table.keys().isdisjoint(map(ord, text)):
         text = _WORD.sub(lambda word: _fold(word[0], table), text)
     return " ".join(_junk().sub(" ", text).split())[:MAX_CHARS]
 
@@ -69,7 +69,7 @@ def _ranges(category: str) -> str:
 
 
 @cache
-def _lookalikes() -> tuple[re.Pattern[str], dict[int, str]]:
+def _lookalikes() -> dict[int, str]:
     """Letters of other scripts that look like one Latin letter, of the Unicode table of confusables."""
     table = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text(encoding="utf-8"))
     found: dict[int, str] = {}
@@ -80,4 +80,4 @@ def _lookalikes() -> tuple[re.Pattern[str], dict[int, str]]:
         latin = sorted(row["c"].lower() for row in alikes if row["c"].isascii() and row["c"].isalpha())
         if latin and len(latin[0]) == 1:
             found[ord(folded)] = latin[0]
-    return re.compile(f"[{''.join(map(chr, sorted(found)))}]"), found
+    return found

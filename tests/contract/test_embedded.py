@@ -42,11 +42,16 @@ asyncio.run(hold())
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for temporary files, its name short, of which a test sees what is left in it."""
+    tmp_path_factory.getbasetemp()  # pytest's own folder stays outside
     with tempfile.TemporaryDirectory(prefix="tw-", dir="/tmp") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield Path(folder)
+
+
+def left_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
 
 
 def socket_of(url: str) -> Path:
@@ -61,7 +66,7 @@ async def test_a_server_is_private_keeps_nothing_and_is_gone_afterwards(temporar
 
     assert mode == 0o700
     assert config == {"port": "0", "save": "", "appendonly": "no", "maxmemory-policy": "noeviction"}
-    assert list(temporary.iterdir()) == []
+    assert left_in(temporary) == []
 
 
 async def test_nothing_is_left_when_the_run_fails(temporary: Path) -> None:
@@ -69,7 +74,7 @@ async def test_nothing_is_left_when_the_run_fails(temporary: Path) -> None:
         async with embedded_server():
             _ = 1 / 0
 
-    assert list(temporary.iterdir()) == []
+    assert left_in(temporary) == []
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
@@ -91,7 +96,7 @@ def test_the_server_ends_with_its_run_however_that_ends(end: signal.Signals, tem
 
     assert existed
     assert run.returncode != 0
-    assert list(temporary.iterdir()) == []
+    assert left_in(temporary) == []
 
 
 @pytest.mark.parametrize("fsync", ["everysec", "always"])
@@ -116,7 +121,7 @@ async def test_a_folder_in_use_is_refused_and_its_first_user_goes_on(temporary: 
             async with embedded_server(state):
                 pass
         alive = await client.ping()
-        beside = list(temporary.iterdir())
+        beside = left_in(temporary)
 
     assert alive
     assert beside == [socket_of(url).parent]
@@ -136,11 +141,11 @@ async def test_a_server_that_cannot_start_shows_its_log(temporary: Path, tmp_pat
     logs.mkdir(parents=True)
     (logs / "appendonly.aof.manifest").write_text("no manifest\n")
 
-    with pytest.raises(ServerError, match="(?s)did not start.*manifest"):
+    with pytest.raises(ServerError, match=r"(?s)did not start.*manifest"):
         async with embedded_server(tmp_path / "state"):
             pass
 
-    assert list(temporary.iterdir()) == []
+    assert left_in(temporary) == []
 
 
 async def test_a_long_name_for_temporary_files_is_no_obstacle(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,13 +193,16 @@ async def test_a_server_out_of_reach_is_named_without_its_password(url: str, kin
     assert "hunter2" not in str(caught.value)
 
 
-async def test_a_server_that_asks_for_a_password_is_the_users_to_put_right() -> None:
+@pytest.mark.parametrize("given", ["", "?password=wrong", "?username=nobody&password=wrong"])
+async def test_a_password_missing_or_wrong_is_the_users_to_put_right(given: str) -> None:
     async with embedded_server() as url, connect(url, TIMEOUT_S) as client:
-        await client.config_set("requirepass", "secret")
+        await client.config_set("requirepass", "right")
 
-        with pytest.raises(UserError, match="uthentication"):
-            async with connect(url, TIMEOUT_S):
+        with pytest.raises(UserError, match="user or password is missing or wrong"):
+            async with connect(url + given, TIMEOUT_S):
                 pass
+        async with connect(url + "?password=right", TIMEOUT_S) as allowed:
+            assert await allowed.ping()
 
 
 async def test_a_files_failure_is_not_blamed_on_the_server() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import effective, known_keys, load_settings
+from pipeline.config import detection_hash, effective, known_keys, load_settings
 from pipeline.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -44,6 +44,7 @@ def test_secrets_are_masked() -> None:
         ),
         ("[detection]\nsimilarity = 7\n", r"detection.similarity 7 \(.*\): Input should be less than or equal to 1"),
         ("similarity = 0.5\n", "stands outside a table"),
+        ("[detektion]\n", r"unknown table \[detektion\]; the nearest known one is \[detection\]"),
         ("[detection\n", "no valid TOML"),
     ],
 )
@@ -60,7 +61,19 @@ def test_an_unknown_variable_is_named_with_the_nearest_known_one() -> None:
         load_settings(None, None, {"TURFWATCH_DETECTION_GRACE": "1"})
 
 
-def test_every_key_is_documented() -> None:
-    text = DOCS.read_text()
+def test_every_key_is_documented_with_its_default_and_meaning() -> None:
+    rows = [row for row in DOCS.read_text().splitlines() if row.startswith("| `")]
+    defaults = effective(load_settings(environment={})[0], {})
 
-    assert [f"{s}.{k}" for s, k in known_keys() if f"`{s}.{k}`" not in text] == []
+    assert rows == [f"| `{name}` | {value} | {meaning} |" for name, value, _, meaning in defaults]
+    assert len(rows) == len(list(known_keys()))
+
+
+def test_a_hash_follows_what_shapes_state_and_nothing_else() -> None:
+    plain, other, shaped = (
+        detection_hash(load_settings(options=options, environment={})[0])
+        for options in ({}, {"redis.url": "redis://x", "limits.list_items": 5}, {"incidents.quiet_s": 60})
+    )
+
+    assert other == plain
+    assert shaped != plain

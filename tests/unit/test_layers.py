@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,38 @@ def layer(module: str) -> int:
     return LAYERS.index(name) if name in LAYERS else len(LAYERS)
 
 
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(path) for path in MODULES}
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of the package that a module imports, in whichever form, for types too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & NAMES) or {node.module or ""}
+    return found & NAMES
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_uses_only_layers_before_its_own(path: Path) -> None:
-    own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    imported = [
-        node.module
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline.")
-    ]
+    own = layer(name_of(path))
 
-    assert [module for module in imported if layer(module) > layer(own)] == []
+    assert [module for module in imported(path) - {"pipeline"} if layer(module) > own] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    uses = {name_of(path): imported(path) for path in MODULES}
+
+    assert list(TopologicalSorter(uses).static_order())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

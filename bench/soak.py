@@ -5,26 +5,32 @@ from __future__ import annotations
 import asyncio
 import resource
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
+from pipeline.recordings.read import read_lines
 from pipeline.replay import run
-from pipeline.simulate.stream import simulate
+from pipeline.simulate.stream import simulate, write_recording
 from pipeline.state.client import connect
 
 EVERY = 200_000
 
 
-async def main(posts: int) -> None:
+async def main(posts: int, folder: str) -> None:
     settings, _ = load_settings(environment={})
+    # Written first: the simulator remembers the accounts it made up, and is not what is measured.
+    recording = Path(folder) / "soak.jsonl.gz"
+    write_recording(recording, simulate(1, posts, posts_per_hour=20_000))
     async with embedded_server() as url, connect(url, 10) as client:
         engine = Engine(client, "soak", settings)
         await engine.start()
         start, reached, incidents = time.perf_counter(), EVERY, 0
         print("      posts   us a post   server MiB   worker MiB at most")
-        async for step in run(engine, simulate(1, posts, posts_per_hour=20_000), "soak"):
+        async for step in run(engine, read_lines([str(recording)]), "soak"):
             incidents += sum(event.type == "incident.opened" for event in step.events)
             if step.done >= reached:
                 each = 1e6 * (time.perf_counter() - start) / EVERY
@@ -37,4 +43,5 @@ async def main(posts: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000))
+    with tempfile.TemporaryDirectory() as temporary:
+        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, temporary))

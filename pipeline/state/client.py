@@ -28,16 +28,14 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
     out as ServerError, a URL nobody can use as UserError; neither names the password.
     """
     shown = masked(url)
-    options: dict[str, Any] = {
-        "retry": Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES),
-        "socket_timeout": socket_timeout_s,
-        "socket_connect_timeout": socket_timeout_s,
-    }
+    options: dict[str, Any] = {"socket_timeout": socket_timeout_s, "socket_connect_timeout": socket_timeout_s}
     try:
         if url.startswith(_CLUSTER):
+            # The client's own ten retries: a cluster that elects a new primary is down for a while.
             client: Any = RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER), **options)
         else:
-            client = Redis.from_url(url, **options)
+            retry = Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES)
+            client = Redis.from_url(url, retry=retry, **options)
     except ValueError as error:
         # A password with an unescaped slash ends up in the message as a port.
         raise UserError(f"{shown}: {'no valid URL' if shown != url else error}") from None

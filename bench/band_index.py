@@ -1,8 +1,8 @@
 """The two forms of a band index side by side: HASH fields in two generations, and one STRING of u32 slots.
 
 Each post reads its 16 bands and writes those that differ, as a founded or joined cluster does; 200 posts a call.
-Prints posts/s of the calls alone, bytes a post when the index is fullest, and how many posts had a candidate: in the STRING also by
-chance, where two bands share a slot, which the comparison of signatures then refuses.
+Prints posts/s of the calls alone, bytes a post when the index is fullest, and how many posts had a candidate:
+in the STRING also by chance, where two bands share a slot, which the comparison of signatures then refuses.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ async def measure(client: Redis, batches: list[tuple[int, list[bytes | int]]], s
     if slots:
         fullest = await client.memory_usage("table", samples=0) or 0
     name = f"STRING of {slots:,} slots" if slots else "HASH, two generations"
-    print(f"{name:28} {done / seconds:9,.0f} posts/s {fullest / 2**20:8.1f} MiB at most {seen:9,} posts had a candidate")
+    print(f"{name:28} {done / seconds:9,.0f} posts/s {fullest / 2**20:8.1f} MiB at most {seen:9,} candidates")
 
 
 async def main() -> None:

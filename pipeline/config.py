@@ -52,11 +52,11 @@ class LimitsSection(Section):
 class DetectionSection(Section):
     """What shapes the stored state; a change needs fresh state."""
 
-    index_horizon_s: int = Field(3600, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
+    index_horizon_s: int = Field(5400, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
     pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
     edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
     similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
-    edge_weight: float = Field(2.0, gt=0, le=100, description="weight over shared clusters that makes an edge")
+    edge_weight: float = Field(1.75, gt=0, le=100, description="weight over shared clusters that makes an edge")
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
     min_clusters: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
     grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")

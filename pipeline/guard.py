@@ -7,6 +7,7 @@ The pipe closes when the process that holds its other end dies, however it dies,
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ def guard(folder: str, command: list[str]) -> int:
 
     def wait_for_end_of_input() -> None:
         with contextlib.suppress(OSError):
-            sys.stdin.buffer.read()
+            while os.read(0, 1024):
+                pass
         with contextlib.suppress(ProcessLookupError):
             server.terminate()
 

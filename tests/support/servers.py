@@ -48,7 +48,7 @@ def wait_until(port: int, ready: str = "PONG") -> None:
                 answer = "PONG" if client.ping() else ""
                 if ready != "PONG":
                     answer = str(client.cluster("info"))
-                if ready in answer:
+                if all(word in answer for word in ready.split()):
                     return
     raise AssertionError(f"no server on port {port}")
 
@@ -97,5 +97,5 @@ def cluster(binary: str) -> Iterator[int]:
             if number:
                 first.cluster("MEET", "127.0.0.1", port, bus)
         for port, _ in ports:
-            wait_until(port, "16384")
+            wait_until(port, "'ok' 16384")
         yield ports[0][0]

@@ -19,6 +19,7 @@ from pipeline.post import Post
 from pipeline.recordings.read import read_lines
 from pipeline.replay import position, run
 from pipeline.state.client import connect
+from pipeline.state.store import SLOT_BYTES
 from pipeline.text.features import features
 from pipeline.text.keywords import keywords
 from pipeline.text.normalise import normalise
@@ -86,7 +87,7 @@ async def where_time_goes(client: Redis, lines: list[Line]) -> None:
         done = await engine.store.observe(batch)
         call = time.perf_counter() - before
         slowest, script = max(slowest, call), script + call
-        if done.applied < batch.size or await engine.store.due():
+        if done.applied < len(batch) or await engine.store.due():
             await engine.start()
             await engine.apply(batch.rest(done.applied))
         rest += time.perf_counter() - start - call
@@ -113,10 +114,10 @@ async def bytes_a_post(client: Redis, lines: list[Line]) -> None:
     async for _ in run(engine, iter(chosen), "bytes"):
         pass
     total = 0
-    for name in ("clusters", "authors", "seen", "crowd"):
+    for name in ("objects", "names", "authors", "seen", "crowd"):
         for parity in "01":
             total += await client.memory_usage(engine.store.keys[f"{name}:{parity}"], samples=0) or 0
-    slots = 16 * 4
+    slots = 16 * SLOT_BYTES
     print(f"bytes a post in the horizon    {total / len(chosen) + slots:9,.0f}           (of it {slots} band slots)")
     table = await client.memory_usage(engine.store.keys["bands"], samples=0)
     print(f"band table                     {(table or 0) / 2**20:9.1f} MiB         (fixed by detection.band_slots)")

@@ -11,9 +11,9 @@ import os
 import tomllib
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError
@@ -26,6 +26,7 @@ DEFAULT_FILE: Final = Path("turfwatch.toml")
 OUTSIDE: Final = ("TURFWATCH_CONFIG", "TURFWATCH_DATA", "TURFWATCH_REQUIRE_SERVERS")
 """Variables that name a file or folder and are no settings."""
 
+Trace = Literal["repost", "reply", "link"]
 Origin = Literal["default", "file", "environment", "option"]
 
 
@@ -56,16 +57,23 @@ class DetectionSection(Section):
     pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
     edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
     similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
-    edge_weight: float = Field(1.75, gt=0, le=100, description="weight over shared clusters that makes an edge")
+    edge_weight: float = Field(1.75, gt=0, le=100, description="weight over shared objects that makes an edge")
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
-    min_clusters: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
+    min_objects: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
+    traces: tuple[Trace, ...] = Field((), description="what ties accounts besides texts: repost, reply, link")
     grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
     band_slots: int = Field(
         1_048_576,
         ge=1024,
-        le=134_217_728,
+        le=100_000_000,
         description="slots of the band table: 16 a post within the index horizon",
     )
+
+    @field_validator("traces", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Take a list as a variable holds it: words separated by commas."""
+        return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
 class IncidentsSection(Section):
@@ -88,6 +96,13 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
+
+    @model_validator(mode="after")
+    def _incidents_end_before_their_networks(self) -> Self:
+        """A network whose edges are dead cannot be looked at any more, so its incident must have ended before."""
+        if self.incidents.quiet_s > self.detection.edge_horizon_s:
+            raise ValueError("incidents.quiet_s must not be more than detection.edge_horizon_s")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -140,6 +155,8 @@ def load_settings(
         return Settings(**values), origins  # type: ignore[arg-type] # pydantic validates
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise ConfigError(first["msg"].removeprefix("Value error, ")) from None
         dotted = ".".join(map(str, first["loc"]))
         origin = origins.get(dotted, "file")
         where = str(path or DEFAULT_FILE) if origin == "file" else origin
@@ -154,8 +171,12 @@ def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[s
         table = getattr(settings, section)
         dotted = f"{section}.{key}"
         meaning = type(table).model_fields[key].description or ""
-        rows.append((dotted, str(getattr(table, key)), origins.get(dotted, "default"), meaning))
+        rows.append((dotted, _shown(getattr(table, key)), origins.get(dotted, "default"), meaning))
     return rows
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 
 def detection_hash(settings: Settings) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.config import detection_hash
 from pipeline.detect.assess import assess
-from pipeline.detect.weights import LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.life import Decision, Rules, decide
 from pipeline.incidents.model import Incident
 from pipeline.incidents.public import IncidentEvent, describe, encode_event
@@ -20,6 +20,7 @@ from pipeline.state.gather import gather_network
 from pipeline.state.prune import prune
 from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.store import Store
+from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ class Engine:
     def __init__(self, redis: Redis, stream: str, settings: Settings) -> None:
         self._settings = settings
         self._slots = settings.detection.band_slots
+        self._kinds = frozenset(Kind[name.upper()] for name in settings.detection.traces)
         self._rules = incident_rules(settings)
         self.store = Store(redis, stream, script_settings(settings))
         self.counts: dict[str, int] = {}
@@ -57,12 +59,12 @@ class Engine:
 
     def prepare(self, lines: Sequence[tuple[bytes, Line]]) -> Batch:
         """Compute what a batch needs before the script; pure, may run while another batch is applied."""
-        return prepare(lines, self._slots)
+        return prepare(lines, self._slots, self._kinds)
 
     async def apply(self, batch: Batch) -> list[IncidentEvent]:
         """Apply a batch; returns the incident events it led to, which are stored already."""
         events: list[IncidentEvent] = []
-        while batch.size:
+        while len(batch):
             done = await self.store.observe(batch)
             for name, count in done.counts.items():
                 self.counts[name] = self.counts.get(name, 0) + count
@@ -122,7 +124,7 @@ class Engine:
 
 def bounded(network: NetworkRow, decision: Decision) -> NetworkRow:
     """Return the network's state with the bounds at which it is due again."""
-    return msgspec.structs.replace(network, due_accounts=decision.due_accounts, due_clusters=decision.due_clusters)
+    return msgspec.structs.replace(network, due_accounts=decision.due_accounts, due_objects=decision.due_objects)
 
 
 def incident_rules(settings: Settings) -> Rules:
@@ -133,7 +135,7 @@ def incident_rules(settings: Settings) -> Rules:
         cool_down=incidents.cool_down_s * 1000,
         update_interval=incidents.update_interval_s * 1000,
         growth=incidents.growth,
-        min_clusters=settings.detection.min_clusters,
+        min_objects=settings.detection.min_objects,
     )
 
 
@@ -146,7 +148,7 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "equal_lanes": round(64 * detection.similarity),
         "edge_weight": round(1000 * detection.edge_weight),
         "min_accounts": detection.min_accounts,
-        "min_clusters": detection.min_clusters,
+        "min_objects": detection.min_objects,
         "grace": detection.grace_s * 1000,
         "link_factor": LINK_FACTOR,
         "repost_factor": REPOST_FACTOR,
@@ -154,4 +156,5 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "network_cap": NETWORK_CAP,
         "prune_every": PRUNE_EVERY_MS,
         "weights": PAIR_WEIGHTS,
+        "kind_factors": KIND_FACTORS,
     }

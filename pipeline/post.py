@@ -14,7 +14,8 @@ from msgspec import Meta, Struct
 
 from pipeline.errors import LineError
 
-Name = Annotated[str, Meta(min_length=1)]
+Name = Annotated[str, Meta(min_length=1, max_length=512)]
+Label = Annotated[str, Meta(max_length=512)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 MIN_TIME_MS: Final = 946_684_800_000
@@ -50,7 +51,7 @@ class Post(Struct, kw_only=True, gc=False, omit_defaults=True):
     author_created_at: str | None = None
     followers: Count | None = None
     following: Count | None = None
-    lang: str | None = None
+    lang: Label | None = None
     is_repost: bool | None = None
     repost_of: str | None = None
     repost_author_id: str | None = None
@@ -59,8 +60,8 @@ class Post(Struct, kw_only=True, gc=False, omit_defaults=True):
     urls: list[str] | None = None
     hashtags: list[str] | None = None
     mentions: list[str] | None = None
-    client: str | None = None
-    community: str | None = None
+    client: Label | None = None
+    community: Label | None = None
     campaign: str | None = None
     at: int = msgspec.field(default=0, name="__at")
     born: int | None = msgspec.field(default=None, name="__born")
@@ -128,6 +129,7 @@ def decode_line(raw: bytes, limits: Limits = _DEFAULT) -> Line:
         _complete(line, limits)
     elif isinstance(line, Delete):
         _no_nul(line.id, "id")
+        _no_nul(line.platform, "platform")
     return line
 
 
@@ -144,8 +146,8 @@ def encode_line(line: Line) -> bytes:
 
 
 def _complete(post: Post, limits: Limits) -> None:
-    _no_nul(post.id, "id")
-    _no_nul(post.author_id, "author_id")
+    for field in ("id", "author_id", "platform"):
+        _no_nul(getattr(post, field), field)
     if post.observed_at is not None:
         post.at = min(post.at, _time("observed_at", post.observed_at))
     post.born = None if post.author_created_at is None else _instant("author_created_at", post.author_created_at)

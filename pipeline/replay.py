@@ -33,7 +33,6 @@ class Step(msgspec.Struct, frozen=True):
 
 class _Prepared(msgspec.Struct, frozen=True):
     batch: Batch
-    size: int
     at: int
 
 
@@ -74,7 +73,7 @@ async def run(
         if not chosen:
             return None
         placed = [(position(topic, next(offsets)), line) for line in chosen]
-        return _Prepared(engine.prepare(placed), len(chosen), chosen[-1].at)
+        return _Prepared(engine.prepare(placed), chosen[-1].at)
 
     started, first_at = time.monotonic(), None
     prepared = await asyncio.to_thread(next_batch)
@@ -85,6 +84,6 @@ async def run(
             due = started + (prepared.at - first_at) / 1000 / speed
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         events = await engine.apply(prepared.batch)
-        done += prepared.size
+        done += len(prepared.batch)
         yield Step(done, prepared.at, events)
         prepared = await upcoming

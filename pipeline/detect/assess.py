@@ -11,11 +11,12 @@ import msgspec
 
 from pipeline.detect.evidence import Signal, gather, repeat_log_p, rounded
 from pipeline.detect.templates import find_template
+from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.detect.facts import ClusterFacts, NetworkFacts
+    from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -42,7 +43,7 @@ class TemplateShown(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """What is held of a network at one moment; ``founder`` is the post key of its first cluster's first post."""
+    """What is held of a network at one moment; ``founder`` is the post key of its first object's first post."""
 
     score: float
     severity: Severity
@@ -54,7 +55,7 @@ class Assessment(msgspec.Struct, frozen=True):
     first: int
     last: int
     posts: int
-    clusters: int
+    objects: int
     members: list[str]
     joiners: list[str]
     platforms: dict[str, int]
@@ -65,23 +66,23 @@ class Assessment(msgspec.Struct, frozen=True):
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
     score = rounded(1 - math.exp(repeat_log_p(facts) / SCORE_NATS))
-    keywords = find_keywords(facts.clusters)
-    posts = sum(c.posts for c in facts.clusters)
+    keywords = find_keywords(facts.objects)
+    posts = sum(c.posts for c in facts.objects)
     members = [row.author_id for row in facts.members]
-    first = min((c.first for c in facts.clusters), default=facts.first)
-    oldest = min(facts.clusters, key=lambda c: (c.first, c.founder))
+    first = min((c.first for c in facts.objects), default=facts.first)
+    oldest = min(facts.objects, key=lambda c: (c.first, c.founder), default=None)
     return Assessment(
         score=score,
         severity=severity_of(score, len(members)),
         summary=_summary(len(members), posts, keywords, facts.last - first),
         evidence=gather(facts),
         keywords=keywords,
-        templates=show_templates(facts.clusters),
-        founder=oldest.founder,
+        templates=show_templates(facts.objects),
+        founder=oldest.founder if oldest else b"",
         first=first,
         last=facts.last,
         posts=posts,
-        clusters=len(facts.clusters),
+        objects=len(facts.objects),
         members=members,
         joiners=[row.author_id for row in facts.joiners],
         platforms=_counts([row.platform for row in facts.members]),
@@ -97,25 +98,25 @@ def severity_of(score: float, accounts: int) -> Severity:
     return "warning" if score >= WARNING_SCORE else "info"
 
 
-def find_keywords(clusters: Sequence[ClusterFacts]) -> list[str]:
-    """Return the hashtags in most clusters' texts; without any, the words; ties by alphabet."""
+def find_keywords(objects: Sequence[ObjectFacts]) -> list[str]:
+    """Return the hashtags in most objects' texts; without any, the words; ties by alphabet."""
     tags: Counter[str] = Counter()
     words: Counter[str] = Counter()
-    for cluster in clusters:
-        text = _LINK.sub(" ", " ".join(cluster.samples)).casefold()
+    for each in objects:
+        text = _LINK.sub(" ", " ".join(each.samples)).casefold()
         tags.update(sorted(set(_HASHTAG.findall(text))))
         words.update(sorted(set(_WORD.findall(text))))
     ranked = tags or words
     return [word for word, _ in sorted(ranked.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_KEYWORDS]]
 
 
-def show_templates(clusters: Sequence[ClusterFacts]) -> list[TemplateShown]:
+def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
     """Return the most posted texts with their frames."""
-    ranked = sorted(clusters, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
+    texts = [c for c in objects if c.kind == Kind.TEXT]
+    ranked = sorted(texts or objects, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
     return [
         TemplateShown(find_template(c.samples).text, c.posts, c.authors, list(c.samples[:3]))
-        for c in ranked[:SHOWN_TEMPLATES]
-        if c.samples
+        for c in [c for c in ranked if c.samples][:SHOWN_TEMPLATES]
     ]
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.text.traces import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.detect.facts import ClusterFacts, NetworkFacts
+    from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
 MIN_KNOWN: Final = 8
 """Members that must carry a field before its signal speaks."""
@@ -25,6 +27,14 @@ MIN_KNOWN: Final = 8
 YOUNG_MS: Final = 90 * 86_400_000
 YOUNG_SHARE: Final = 0.055
 """Share of authors younger than 90 days among 15,324 organic ones (references in docs/detection.md)."""
+
+
+_THINGS: Final = {
+    Kind.TEXT: "near-identical texts",
+    Kind.REPOST: "reposts of one post",
+    Kind.REPLY: "replies to one post",
+    Kind.LINK: "links",
+}
 
 
 class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,14 +56,14 @@ def gather(facts: NetworkFacts) -> list[Signal]:
     """All signals that the facts allow, strongest null first."""
     found = [
         repeat_co_posting(facts),
-        co_post_latency(facts.clusters),
-        template_share(facts.clusters),
+        co_post_latency(facts.objects),
+        template_share(facts.objects),
         account_age(facts),
         follower_median(facts),
         client_concentration(facts),
-        posts_per_author(facts.clusters),
-        repost_share(facts.clusters),
-        deletions(facts.clusters),
+        posts_per_author(facts.objects),
+        repost_share(facts.objects),
+        deletions(facts.objects),
     ]
     return [signal for signal in found if signal is not None]
 
@@ -61,28 +71,28 @@ def gather(facts: NetworkFacts) -> list[Signal]:
 def repeat_log_p(facts: NetworkFacts) -> float:
     """Bound on ln p of the members' meetings, the choice of the accounts paid for (natural log, at most 0).
 
-    Under the null the authors of each cluster are drawn from all ``N`` authors that copy at all, so a pair meets in a
-    cluster of ``s`` authors with probability ``s (s - 1) / (N (N - 1))``; choosing ``n`` of ``N`` costs ``ln C(N, n)``.
+    Under the null the authors of each object are drawn from all ``N`` authors of the stream, so a pair meets in an
+    object of ``s`` authors with probability ``s (s - 1) / (N (N - 1))``; choosing ``n`` of ``N`` costs ``ln C(N, n)``.
     """
     meetings, expected = _meetings(facts)
     if meetings <= expected:
         return 0.0
     chance = meetings - expected + meetings * math.log(expected / meetings)
-    n, total = len(facts.members), facts.copying_authors
+    n, total = len(facts.members), facts.stream_authors
     choice = math.lgamma(total + 1) - math.lgamma(n + 1) - math.lgamma(max(0, total - n) + 1)
     return min(0.0, chance + choice)
 
 
 def _meetings(facts: NetworkFacts) -> tuple[int, float]:
-    n, total = len(facts.members), max(facts.copying_authors, len(facts.members), 2)
+    n, total = len(facts.members), max(facts.stream_authors, len(facts.members), 2)
     pairs = n * (n - 1) / 2
-    met = sum(c.network_members * (c.network_members - 1) // 2 for c in facts.clusters)
-    chance = sum(c.authors * (c.authors - 1) for c in facts.clusters) / (total * (total - 1))
+    met = sum(c.network_members * (c.network_members - 1) // 2 for c in facts.objects)
+    chance = sum(c.authors * (c.authors - 1) for c in facts.objects) / (total * (total - 1))
     return met, max(1e-9, pairs * chance)
 
 
 def repeat_co_posting(facts: NetworkFacts) -> Signal:
-    """How often two members post near-identical texts, against authors meeting at random."""
+    """How often two members meet in a near-identical text or another object, against authors meeting at random."""
     n = len(facts.members)
     pairs = n * (n - 1) / 2
     met, expected = _meetings(facts)
@@ -92,30 +102,35 @@ def repeat_co_posting(facts: NetworkFacts) -> Signal:
         value=value,
         expected=chance,
         p_value=rounded(math.exp(max(-690.0, repeat_log_p(facts)))),
-        text=f"two of the {n} accounts posted near-identical texts {value:g} times on average, "
-        f"in {len(facts.clusters)} different texts; {chance:g} by chance",
+        text=f"two of the {n} accounts met {value:g} times on average, in {_told(facts.objects)}; {chance:g} by chance",
     )
 
 
-def co_post_latency(clusters: Sequence[ClusterFacts]) -> Signal | None:
+def _told(objects: Sequence[ObjectFacts]) -> str:
+    counts = sorted(Counter(c.kind for c in objects).items())
+    return " and ".join(f"{count} {_THINGS[kind]}" for kind, count in counts)
+
+
+def co_post_latency(objects: Sequence[ObjectFacts]) -> Signal | None:
     """Typical time between two posts of one text, in seconds."""
-    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in clusters if c.posts > 1]
+    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in objects if c.posts > 1]
     if not gaps:
         return None
     value = rounded(median(gaps))
     return Signal(signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s")
 
 
-def template_share(clusters: Sequence[ClusterFacts]) -> Signal | None:
+def template_share(objects: Sequence[ObjectFacts]) -> Signal | None:
     """Share of the texts that vary inside a fixed frame."""
-    if not clusters:
+    texts = [c for c in objects if c.kind == Kind.TEXT]
+    if not texts:
         return None
-    varied = sum(c.varied for c in clusters)
-    value = rounded(varied / len(clusters))
+    varied = sum(c.varied for c in texts)
+    value = rounded(varied / len(texts))
     return Signal(
         signal="template-share",
         value=value,
-        text=f"{varied} of {len(clusters)} texts were varied word by word, the others copied as they were",
+        text=f"{varied} of {len(texts)} texts were varied word by word, the others copied as they were",
     )
 
 
@@ -166,27 +181,27 @@ def client_concentration(facts: NetworkFacts) -> Signal | None:
     )
 
 
-def posts_per_author(clusters: Sequence[ClusterFacts]) -> Signal | None:
+def posts_per_author(objects: Sequence[ObjectFacts]) -> Signal | None:
     """Posts of one text for each author who posts it."""
-    authors = sum(c.authors for c in clusters)
+    authors = sum(c.authors for c in objects)
     if not authors:
         return None
-    value = rounded(sum(c.posts for c in clusters) / authors)
+    value = rounded(sum(c.posts for c in objects) / authors)
     return Signal(signal="posts-per-author", value=value, text=f"each author posts a text {value:g} times")
 
 
-def repost_share(clusters: Sequence[ClusterFacts]) -> Signal | None:
+def repost_share(objects: Sequence[ObjectFacts]) -> Signal | None:
     """Share of reposts among the posts."""
-    posts, reposts = sum(c.posts for c in clusters), sum(c.reposts for c in clusters)
+    posts, reposts = sum(c.posts for c in objects), sum(c.reposts for c in objects)
     if not reposts:
         return None
     value = rounded(reposts / posts)
     return Signal(signal="repost-share", value=value, text=f"{reposts} of {posts} posts are reposts")
 
 
-def deletions(clusters: Sequence[ClusterFacts]) -> Signal | None:
+def deletions(objects: Sequence[ObjectFacts]) -> Signal | None:
     """Share of the posts that were deleted again."""
-    posts, deleted = sum(c.posts for c in clusters), sum(c.deleted for c in clusters)
+    posts, deleted = sum(c.posts for c in objects), sum(c.deleted for c in objects)
     if not deleted:
         return None
     value = rounded(deleted / posts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.text.traces import Kind
+
 
 class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     """An account as of its last post; ``None`` is unknown. ``born`` in ms since the epoch."""
@@ -17,9 +19,13 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     community: str | None
 
 
-class ClusterFacts(msgspec.Struct, frozen=True):
-    """A cluster that a network holds: counts, span in ms, how many of its authors are members."""
+class ObjectFacts(msgspec.Struct, frozen=True):
+    """An object that a network holds: counts, span in ms, how many of its authors are members.
 
+    ``varied``: its texts differ in more than links, mentions and marks.
+    """
+
+    kind: Kind
     founder: bytes
     posts: int
     authors: int
@@ -34,9 +40,9 @@ class ClusterFacts(msgspec.Struct, frozen=True):
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):
-    """A network at ``now`` (ms): members in the order of joining, clusters in the order of attaching.
+    """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
-    ``joiners`` are accounts of the clusters that have no tie but the text; ``copying_authors`` is the number of
+    ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
     authors the stream has seen within the index horizon, the population of the null model.
     """
 
@@ -45,6 +51,6 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     last: int
     members: tuple[AccountFacts, ...]
     joiners: tuple[AccountFacts, ...]
-    clusters: tuple[ClusterFacts, ...]
-    copying_authors: int
+    objects: tuple[ObjectFacts, ...]
+    stream_authors: int
     truncated: bool

@@ -1,7 +1,7 @@
 """Weight of one co-action, as integers, so that every server adds the same.
 
-A pair that meets in a small cluster says more than one that meets in a large one:
-``w(n) = 1 / (1 + log2(max(1, n / 8)))`` for a newcomer to a cluster of ``n`` authors, in thousandths.
+A pair that meets in a small object says more than one that meets in a large one:
+``w(n) = 1 / (1 + log2(max(1, n / 8)))`` for a newcomer to an object of ``n`` authors, in thousandths.
 The table is committed because a logarithm may differ in its last digit between machines.
 """
 
@@ -18,10 +18,16 @@ PAIR_WEIGHTS: Final[tuple[int, ...]] = (
     *(223, 223, 222, 221, 220, 220, 219, 218, 217, 217, 216, 215, 215, 214, 213, 213, 212, 212, 211, 210),
     *(210, 209, 209, 208, 207, 207, 206, 206, 205, 205, 204, 204, 203, 203, 202, 202, 201, 201, 200, 200),
 )
-"""Thousandths for a newcomer to a cluster of 1, 2, ... 128 authors."""
+"""Thousandths for a newcomer to an object of 1, 2, ... 128 authors."""
 
 LINK_FACTOR: Final = 340
 """Thousandths of the weight kept where 90 % of the cluster's posts carry a link: headlines are shared by strangers."""
 
 REPOST_FACTOR: Final = 500
 """Thousandths of the weight kept for reposts: a repost takes one click."""
+
+KIND_FACTORS: Final[tuple[int, ...]] = (1000, 500, 500, 340)
+"""Thousandths of the weight kept by the kind of trace, in the order of `pipeline.text.traces.Kind`.
+
+A repost and a reply take one click, a link is shared by strangers: the starting values of the factors above.
+"""

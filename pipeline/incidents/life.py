@@ -27,7 +27,7 @@ class Rules(msgspec.Struct, frozen=True):
     cool_down: int
     update_interval: int
     growth: float
-    min_clusters: int
+    min_objects: int
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -41,14 +41,14 @@ class Change(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """Changes in the order of publishing, and when to look at the network again.
 
-    ``look_at`` is an event time in ms; ``due_accounts`` and ``due_clusters`` are the sizes that make it due before.
+    ``look_at`` is an event time in ms; ``due_accounts`` and ``due_objects`` are the sizes that make it due before.
     """
 
     changes: tuple[Change, ...]
     incident: Incident | None
     look_at: int | None
     due_accounts: int
-    due_clusters: int
+    due_objects: int
 
 
 def decide(stream: str, known: Sequence[Incident], found: Assessment, now: int, rules: Rules) -> Decision:
@@ -81,7 +81,7 @@ def _merge(living: Sequence[Incident], now: int) -> tuple[Incident, tuple[Change
 
 def _without_incident(stream: str, found: Assessment, now: int, rules: Rules) -> Decision:
     if found.severity == "info":
-        return Decision((), None, None, grown(len(found.members), rules.growth), found.clusters)
+        return Decision((), None, None, grown(len(found.members), rules.growth), found.objects)
     return _opened(stream, (), found, now, rules)
 
 
@@ -110,7 +110,7 @@ def _after_resolution(
     rules: Rules,
 ) -> Decision:
     if found.last <= current.published_at:
-        return Decision(merged, current, None, 0, found.clusters + rules.min_clusters)
+        return Decision(merged, current, None, 0, found.objects + rules.min_objects)
     if now - current.published_at > rules.cool_down:
         return _opened(stream, merged, found, now, rules)
     return _publish(current, merged, "incident.reopened", found, now, rules)
@@ -121,7 +121,7 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
         after = _revised(current, found, now, "resolved")
         changes = (*merged, Change(current, after, "incident.resolved"))
         # Silence ends an incident; the network must show as much again as it took to be seen.
-        return Decision(changes, after, None, 0, found.clusters + rules.min_clusters)
+        return Decision(changes, after, None, 0, found.objects + rules.min_objects)
     if _RANK[found.severity] > _RANK[current.severity]:
         return _publish(current, merged, "incident.escalated", found, now, rules)
     material = len(found.members) >= grown(current.accounts, rules.growth) or not set(found.platforms).issubset(

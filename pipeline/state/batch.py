@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -9,67 +10,85 @@ import msgspec
 from pipeline.post import Delete, Line, Post, Tick
 from pipeline.state.rows import item_key, pack_author
 from pipeline.text.features import features
+from pipeline.text.traces import named_traces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-STRIDE: Final = 9
-"""Script arguments a line; lua/observe.lua says which."""
+    from pipeline.text.traces import Kind
 
 SAMPLE_CHARS: Final = 300
 """Characters of a text kept for evidence."""
 
+_LINE = struct.Struct("<dBB8s8s4sHHB")
 _POST, _DELETE, _TICK, _CONTROL = range(4)
-_REPOST, _LINK = 4, 8
+_REPOST, _LINK, _SIGNED = 1, 2, 4
+_TRACE_BYTES = 9
+_NOBODY = bytes(8)
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Prepared lines: ``STRIDE`` arguments each, in the order of the stream."""
+    """Prepared lines in the order of the stream: each packed as lua/observe.lua says, and the position after it."""
 
-    size: int
-    args: list[bytes | int]
+    lines: list[bytes]
+    positions: list[bytes]
+
+    def __len__(self) -> int:
+        """Number of lines."""
+        return len(self.lines)
 
     def applied_until(self, position: bytes) -> int | None:
         """Return how many lines are applied once the stream stands at ``position``; None if it is not in here."""
-        positions = self.args[STRIDE - 1 :: STRIDE]
-        return positions.index(position) + 1 if position in positions else None
+        return self.positions.index(position) + 1 if position in self.positions else None
 
     def rest(self, applied: int) -> Batch:
         """Return what is left after the first ``applied`` lines."""
-        return Batch(self.size - applied, self.args[applied * STRIDE :])
+        return Batch(self.lines[applied:], self.positions[applied:])
 
 
-def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int) -> Batch:
-    """Compute features and pack the arguments of at most 200 lines, each with the position after it."""
+def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collection[Kind]) -> Batch:
+    """Compute features and pack at most 200 lines, each with the position after it.
+
+    ``kinds`` are the kinds of traces besides texts that count.
+    """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
     slots = found.slots.astype("<u4").tobytes()
     lanes = found.lanes.tobytes()
     hashes = found.text_hash.astype("<u4").tobytes()
     usable = found.usable.tolist()
-    args: list[bytes | int] = []
+    packed: list[bytes] = []
     number = 0
     for position, line in lines:
         if isinstance(line, Post):
-            signature = b""
-            if usable[number]:
-                signature = slots[64 * number : 64 * number + 64] + lanes[64 * number : 64 * number + 64]
-            flags = _REPOST * bool(line.is_repost) + _LINK * (bool(line.urls) or "http" in line.text)
-            args += (
-                line.at,
-                _POST + flags,
-                item_key(line.platform, line.id),
-                item_key(line.platform, line.author_id),
-                hashes[4 * number : 4 * number + 4],
-                signature,
-                pack_author(line),
-                line.text[:SAMPLE_CHARS].encode(),
-                position,
-            )
+            at = 64 * number
+            signature = slots[at : at + 64] + lanes[at : at + 64] if usable[number] else b""
+            packed.append(_packed_post(line, signature, hashes[4 * number : 4 * number + 4], kinds) + position)
             number += 1
         elif isinstance(line, Delete):
-            args += (line.at, _DELETE, item_key(line.platform, line.id), b"", b"", b"", b"", b"", position)
+            key = item_key(line.platform, line.id)
+            packed.append(_LINE.pack(line.at, _DELETE, 0, key, _NOBODY, b"", 0, 0, 0) + position)
         else:
             kind = _TICK if isinstance(line, Tick) else _CONTROL
-            args += (line.at, kind, b"", b"", b"", b"", b"", b"", position)
-    return Batch(len(lines), args)
+            packed.append(_LINE.pack(line.at, kind, 0, _NOBODY, _NOBODY, b"", 0, 0, 0) + position)
+    return Batch(packed, [position for position, _ in lines])
+
+
+def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind]) -> bytes:
+    author, text = pack_author(post), post.text[:SAMPLE_CHARS].encode()
+    traces = named_traces(post, kinds) if kinds else b""
+    flags = (
+        _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SIGNED * bool(signature)
+    )
+    head = _LINE.pack(
+        post.at,
+        _POST,
+        flags,
+        item_key(post.platform, post.id),
+        item_key(post.platform, post.author_id),
+        text_hash,
+        len(author),
+        len(text),
+        len(traces) // _TRACE_BYTES,
+    )
+    return b"".join((head, signature, author, text, traces))

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.detect.facts import AccountFacts, ClusterFacts, NetworkFacts
-from pipeline.state.rows import ClusterRow, NetworkRow, split_texts, unpack_author, unpack_cluster
+from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
+from pipeline.state.rows import NetworkRow, ObjectRow, split_texts, unpack_author, unpack_object
+from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.state.store import Store
 
-MAX_CLUSTERS = 4096
-"""Clusters read for one assessment: the most recent ones of a network."""
+MAX_OBJECTS = 4096
+"""Objects read for one assessment: the most recent ones of a network."""
 
 
 async def gather_network(store: Store, number: int, network: NetworkRow, now: int) -> NetworkFacts:
     """Return the facts of a network at ``now`` (ms)."""
     members = await store.network_authors(number)
-    numbers = (await store.network_clusters(number))[-MAX_CLUSTERS:]
-    names = [str(cluster) for cluster in numbers]
+    numbers = (await store.network_objects(number))[-MAX_OBJECTS:]
+    names = [str(each) for each in numbers]
     rows = [
-        unpack_cluster(cluster, row)
-        for cluster, row in zip(numbers, await store.fields("kept", names), strict=True)
+        unpack_object(each, row)
+        for each, row in zip(numbers, await store.fields("kept", names), strict=True)
         if row is not None
     ]
     texts = await store.fields("kept:texts", [str(row.number) for row in rows])
@@ -35,8 +36,8 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         last=network.last,
         members=await _accounts(store, members),
         joiners=await _accounts(store, tuple(outside)),
-        clusters=tuple(_cluster(row, inside, split_texts(text or b"")) for row, text in zip(rows, texts, strict=True)),
-        copying_authors=await store.copying_authors(),
+        objects=tuple(_object(row, inside, split_texts(text or b"")) for row, text in zip(rows, texts, strict=True)),
+        stream_authors=await store.stream_authors(),
         truncated=network.truncated,
     )
 
@@ -61,8 +62,9 @@ async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, 
     return tuple(found)
 
 
-def _cluster(row: ClusterRow, members: set[bytes], samples: Sequence[str]) -> ClusterFacts:
-    return ClusterFacts(
+def _object(row: ObjectRow, members: set[bytes], samples: Sequence[str]) -> ObjectFacts:
+    return ObjectFacts(
+        kind=row.kind,
         founder=row.founder,
         posts=row.posts,
         authors=row.authors,
@@ -72,6 +74,6 @@ def _cluster(row: ClusterRow, members: set[bytes], samples: Sequence[str]) -> Cl
         first=row.first,
         last=row.last,
         network_members=sum(author in members for author in row.members),
-        varied=len(samples) > 1,
+        varied=len({normalise(sample) for sample in samples}) > 1,
         samples=tuple(samples),
     )

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
     "meta": "HASH position, watermark (ms), generations, next numbers, schema, settings hash, stream facts",
-    "bands": "STRING of u32 slots, 16 a clustered post: number of the last cluster written there",
-    "clusters:0": "HASH cluster number -> record (see lua/clusters.lua), lives one to two index horizons",
-    "clusters:1": "the odd generation of it",
-    "texts:0": "HASH cluster number -> up to 10 samples as rows of u16 length and bytes; the first text first",
+    "bands": "STRING of 40-bit slots, 16 a clustered post: number of the cluster written there last, index generation",
+    "objects:0": "HASH object number -> record (see lua/objects.lua), lives one to two index horizons",
+    "objects:1": "the odd generation of it",
+    "names:0": "HASH trace (kind and hash of a repost, reply or link target, 9 bytes) -> object number",
+    "names:1": "the odd generation of it",
+    "texts:0": "HASH object number -> up to 10 samples as rows of u16 length and bytes; the first text first",
     "texts:1": "the odd generation of it",
     "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post",
     "authors:1": "the odd generation of it",
-    "seen:0": "HASH post key -> cluster number (u32, 0 for none) and text hash (4 bytes)",
+    "seen:0": "HASH post key -> text hash (4 bytes) and the numbers of its objects (u32 each)",
     "seen:1": "the odd generation of it",
-    "crowd:0": "HASH cluster:author key -> '', for clusters of more than 40 authors",
+    "crowd:0": "HASH object:author key -> '', for objects of more than 40 authors",
     "crowd:1": "the odd generation of it",
     "pairs:0": "HASH two author keys, smaller first -> weight in thousandths, lives one to two pair horizons",
     "pairs:1": "the odd generation of it",
@@ -33,11 +35,11 @@ KEYS: Final[dict[str, str]] = {
     "net:of": "HASH author key -> network number",
     "nets": "HASH network number -> packed state (see lua/networks.lua)",
     "net:members": "HASH network number -> author keys, in the order of joining",
-    "net:clusters": "HASH network number -> cluster numbers (u32), in the order of attaching",
-    "net:links": "HASH network:cluster -> '', so that a cluster is attached once",
+    "net:objects": "HASH network number -> object numbers (u32), in the order of attaching",
+    "net:links": "HASH network:object -> '', so that an object is attached once",
     "net:incident": "HASH network number -> incident ids, separated by a space; several after a merge",
-    "kept": "HASH cluster number -> header and up to 128 author keys of a cluster that a network holds",
-    "kept:texts": "HASH cluster number -> its samples",
+    "kept": "HASH object number -> header and up to 128 author keys of an object that a network holds",
+    "kept:texts": "HASH object number -> its samples",
     "kept:authors": "HASH author key -> author row",
     "timers": "ZSET name of what is to be looked at -> event time (ms)",
     "due": "ZSET what has to be evaluated -> event time (ms)",
@@ -45,7 +47,7 @@ KEYS: Final[dict[str, str]] = {
     "events": "LIST of incident events (JSON), the outbox: in the order of their making",
 }
 
-OBSERVED: Final = 26
+OBSERVED: Final = 28
 """How many of the keys, from the first, the observe script takes."""
 
 

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.detect.components import components
-from pipeline.state.rows import KEY_BYTES, NetworkRow, pack_network, split_keys, unpack_cluster
+from pipeline.state.rows import KEY_BYTES, NetworkRow, pack_network, split_keys, unpack_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.state.rows import ClusterRow
+    from pipeline.state.rows import ObjectRow
     from pipeline.state.store import Store
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A piece of a network after its dead edges are gone: members in the order of joining, clusters of attaching."""
+    """A piece of a network after its dead edges are gone: members in the order of joining, objects of attaching."""
 
     number: int
     row: NetworkRow
     members: tuple[bytes, ...]
-    clusters: tuple[int, ...]
+    objects: tuple[int, ...]
 
 
 async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
@@ -35,9 +35,9 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
     edges = {pair: int(last) for pair, last in (await store.items("edges")).items()}
     dead = [pair for pair, last in edges.items() if last < now - edge_horizon]
     touched = await _networks_of(store, dead)
-    kept = {int(number): unpack_cluster(int(number), row) for number, row in (await store.items("kept")).items()}
+    kept = {int(number): unpack_object(int(number), row) for number, row in (await store.items("kept")).items()}
     stale = {number for number, row in kept.items() if row.last < now - edge_horizon}
-    held = {int(number): row for number, row in (await store.items("net:clusters")).items()}
+    held = {int(number): row for number, row in (await store.items("net:objects")).items()}
     touched |= {number for number, row in held.items() if stale.intersection(_numbers(row))}
 
     living = [(pair[:KEY_BYTES], pair[KEY_BYTES:]) for pair in edges if edges[pair] >= now - edge_horizon]
@@ -50,11 +50,11 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             continue
         members = await store.network_authors(number)
         members_before += members
-        clusters = [n for n in _numbers(held.get(number, b"")) if n not in stale]
+        objects = [n for n in _numbers(held.get(number, b"")) if n not in stale]
         for part in components(members, living):
             number_of_part = number if part[0] == _first_alive(members, living) else (next_net := next_net + 1)
             inside = set(part)
-            theirs = tuple(n for n in clusters if n in kept and len(inside.intersection(kept[n].members)) >= 2)
+            theirs = tuple(n for n in objects if n in kept and len(inside.intersection(kept[n].members)) >= 2)
             parts.append(
                 Part(number_of_part, shrunk(row, len(part), len(theirs)), part, theirs),
             )
@@ -65,11 +65,9 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "edges": dead,
             "members": [author for author in members_before if author not in staying],
             "gone": [str(number) for number in sorted(gone)],
-            "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.clusters)) for p in parts],
-            "links": [
-                f"{number}:{cluster}" for number in sorted(touched) for cluster in _numbers(held.get(number, b""))
-            ],
-            "clusters": [str(number) for number in sorted(stale)],
+            "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.objects)) for p in parts],
+            "links": [f"{number}:{each}" for number in sorted(touched) for each in _numbers(held.get(number, b""))],
+            "objects": [str(number) for number in sorted(stale)],
             "authors": await _forgotten(store, staying, set(members_before), kept, stale),
             "next_net": next_net,
             "look_at": now + every if len(edges) > len(dead) or len(kept) > len(stale) else 0,
@@ -77,13 +75,13 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
     )
 
 
-def shrunk(row: NetworkRow, accounts: int, clusters: int) -> NetworkRow:
-    """Return a network's state after losing accounts or clusters: what it must still gain stays the same."""
+def shrunk(row: NetworkRow, accounts: int, objects: int) -> NetworkRow:
+    """Return a network's state after losing accounts or objects: what it must still gain stays the same."""
     return msgspec.structs.replace(
         row,
         accounts=accounts,
-        clusters=clusters,
-        due_clusters=max(0, row.due_clusters - (row.clusters - clusters)),
+        objects=objects,
+        due_objects=max(0, row.due_objects - (row.objects - objects)),
         truncated=False,
     )
 
@@ -102,10 +100,10 @@ async def _forgotten(
     store: Store,
     staying: set[bytes],
     before: set[bytes],
-    kept: dict[int, ClusterRow],
+    kept: dict[int, ObjectRow],
     stale: set[int],
 ) -> list[bytes]:
-    """Author rows that neither a network nor a kept cluster needs."""
+    """Author rows that neither a network nor a kept object needs."""
     needed = set(await store.items("net:of")) - (before - staying)
     for number, row in kept.items():
         if number not in stale:

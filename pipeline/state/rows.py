@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.text.traces import Kind
+
 if TYPE_CHECKING:
     from pipeline.post import Post
 
@@ -28,8 +30,8 @@ class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     lang: str | None
 
 
-class ClusterRow(msgspec.Struct, frozen=True):
-    """A kept cluster: counts, span in ms, author keys in the order of joining (at most 128)."""
+class ObjectRow(msgspec.Struct, frozen=True):
+    """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128)."""
 
     number: int
     posts: int
@@ -37,6 +39,7 @@ class ClusterRow(msgspec.Struct, frozen=True):
     links: int
     reposts: int
     deleted: int
+    kind: Kind
     founder: bytes
     first: int
     last: int
@@ -47,9 +50,9 @@ class NetworkRow(msgspec.Struct, frozen=True):
     """A network as the script keeps it; the due bounds say when it is evaluated again."""
 
     accounts: int
-    clusters: int
+    objects: int
     due_accounts: int
-    due_clusters: int
+    due_objects: int
     truncated: bool
     first: int
     last: int
@@ -57,7 +60,7 @@ class NetworkRow(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
-_CLUSTER = struct.Struct("<7I8sdd")
+_OBJECT = struct.Struct("<7IB8sdd")
 _NETWORK = struct.Struct("<5Idd")
 
 
@@ -87,26 +90,28 @@ def unpack_author(row: bytes) -> AuthorRow:
     return _author_decoder.decode(row)
 
 
-def unpack_cluster(number: int, row: bytes) -> ClusterRow:
-    """Return a kept cluster from its stored row."""
-    posts, authors, links, reposts, deleted, _, _, founder, first, last = _CLUSTER.unpack_from(row)
-    members = split_keys(row[_CLUSTER.size :])
-    return ClusterRow(number, posts, authors, links, reposts, deleted, founder, int(first), int(last), members)
+def unpack_object(number: int, row: bytes) -> ObjectRow:
+    """Return a kept object from its stored row."""
+    posts, authors, links, reposts, deleted, _, _, kind, founder, first, last = _OBJECT.unpack_from(row)
+    members = split_keys(row[_OBJECT.size :])
+    return ObjectRow(
+        number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
+    )
 
 
 def unpack_network(row: bytes) -> NetworkRow:
     """Return a network's state from its stored row."""
-    accounts, clusters, due_accounts, due_clusters, truncated, first, last = _NETWORK.unpack(row)
-    return NetworkRow(accounts, clusters, due_accounts, due_clusters, bool(truncated), int(first), int(last))
+    accounts, objects, due_accounts, due_objects, truncated, first, last = _NETWORK.unpack(row)
+    return NetworkRow(accounts, objects, due_accounts, due_objects, bool(truncated), int(first), int(last))
 
 
 def pack_network(network: NetworkRow) -> bytes:
     """Return the stored row of a network's state."""
     return _NETWORK.pack(
         network.accounts,
-        network.clusters,
+        network.objects,
         network.due_accounts,
-        network.due_clusters,
+        network.due_objects,
         network.truncated,
         network.first,
         network.last,

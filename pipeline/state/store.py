@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from pipeline.state.batch import Batch
 
-OBSERVE: Final = ("prelude", "generations", "clusters", "networks", "observe")
+OBSERVE: Final = ("places", "prelude", "generations", "objects", "networks", "observe")
 COMMIT: Final = ("commit",)
-PRUNE: Final = ("prune",)
+PRUNE: Final = ("places", "prune")
+
+SLOT_BYTES: Final = 5
+"""Bytes of a slot of the band table."""
 
 _CHUNK = 1000
 
@@ -103,7 +106,7 @@ class Store:
         schema, settings, position = await self._redis.hmget(meta, ["schema", "settings", "position"])
         if schema is None:
             # The whole table at once: growing it slot by slot would copy it again and again.
-            await self._redis.setrange(self.keys["bands"], 4 * slot_count - 1, b"\0")
+            await self._redis.setrange(self.keys["bands"], SLOT_BYTES * slot_count - 1, b"\0")
             await self._redis.hset(meta, mapping={"schema": wanted[0], "settings": wanted[1], "origin": origin})
         elif [schema, settings] != wanted:
             what = "another version of turfwatch" if schema != wanted[0] else "other settings"
@@ -120,7 +123,7 @@ class Store:
         A reply may be lost and the client repeat the call: then the position shows how far the first one came, and
         what it made due stands in the due set. Raises FenceError where the position is nobody's of this batch.
         """
-        reply = await self._observe(self._observed_keys, [self.position, self._settings, *batch.args])
+        reply = await self._observe(self._observed_keys, [self.position, self._settings, *batch.lines])
         if reply[0] == b"conflict":
             applied = batch.applied_until(reply[1])
             if applied is None:
@@ -189,9 +192,9 @@ class Store:
         """Return the author keys of a network in the order of joining."""
         return split_keys(await self._redis.hget(self.keys["net:members"], str(number)) or b"")
 
-    async def network_clusters(self, number: int) -> list[int]:
-        """Return the cluster numbers of a network in the order of attaching."""
-        row = await self._redis.hget(self.keys["net:clusters"], str(number)) or b""
+    async def network_objects(self, number: int) -> list[int]:
+        """Return the object numbers of a network in the order of attaching."""
+        row = await self._redis.hget(self.keys["net:objects"], str(number)) or b""
         return [int.from_bytes(row[at : at + 4], "little") for at in range(0, len(row), 4)]
 
     async def network_incidents(self, number: int) -> list[tuple[str, bytes]]:
@@ -213,7 +216,7 @@ class Store:
         found = {field: value async for field, value in self._redis.hscan_iter(self.keys[name], count=_CHUNK)}
         return dict(sorted(found.items()))
 
-    async def copying_authors(self) -> int:
+    async def stream_authors(self) -> int:
         """Return how many authors the stream has seen within one to two index horizons (an author counts once each)."""
         counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
         return sum(counts)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.signatures import splitmix64
+from pipeline.text.traces import link_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,8 +66,7 @@ def named_keywords(text: str, urls: Sequence[str], mentions: Sequence[str]) -> d
 def _named(urls: Sequence[str], mentions: Sequence[str]) -> Iterator[str]:
     """Link targets and mentions as tokens that no word of a text can be."""
     for url in urls:
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        yield f"link:{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}".replace(" ", "+")
+        yield f"link:{link_target(url)}".replace(" ", "+")
     for mention in mentions:
         yield f"@{mention.lstrip('@').casefold()}".replace(" ", "+")
 

@@ -9,11 +9,11 @@ from pipeline.detect.assess import Assessment, Severity
 from pipeline.incidents.life import Rules, decide
 from pipeline.incidents.model import Incident
 
-RULES = Rules(quiet=3_600_000, cool_down=86_400_000, update_interval=600_000, growth=0.25, min_clusters=3)
+RULES = Rules(quiet=3_600_000, cool_down=86_400_000, update_interval=600_000, growth=0.25, min_objects=3)
 MINUTE = 60_000
 
 
-def found(members: int, severity: Severity, last: int, clusters: int = 5) -> Assessment:
+def found(members: int, severity: Severity, last: int, objects: int = 5) -> Assessment:
     return Assessment(
         score=0.9,
         severity=severity,
@@ -25,7 +25,7 @@ def found(members: int, severity: Severity, last: int, clusters: int = 5) -> Ass
         first=0,
         last=last,
         posts=members,
-        clusters=clusters,
+        objects=objects,
         members=[f"a{n}" for n in range(members)],
         joiners=[],
         platforms={"x": members},

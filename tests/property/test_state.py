@@ -19,7 +19,9 @@ from pipeline.state.batch import Batch
 from pipeline.state.client import connect
 from pipeline.state.rows import item_key, pack_network, split_keys
 from pipeline.text.features import features
+from pipeline.text.traces import Kind, named_traces
 
+Row = tuple[int, int, int, bool, bool, int, str]
 NAMES = itertools.count()
 SETTINGS, _ = load_settings(
     options={
@@ -27,6 +29,7 @@ SETTINGS, _ = load_settings(
         "detection.pair_horizon_s": 1800,
         "detection.edge_weight": 1.5,
         "detection.band_slots": 4096,
+        "detection.traces": "repost, reply, link",
     },
     environment={},
 )
@@ -46,15 +49,16 @@ posts = st.lists(
         st.booleans(),  # repost
         st.booleans(),  # link
         st.integers(0, 30),  # an id of that many posts before: a duplicate or an edit, where there is one
+        st.sampled_from(["", "t1", "t2"]),  # what it answers, reposts where it is a repost, and links where it links
     ),
     min_size=1,
     max_size=120,
 )
 
 
-def stream(rows: list[tuple[int, int, int, bool, bool, int]]) -> list[Post]:
+def stream(rows: list[Row]) -> list[Post]:
     at, made = START, []
-    for number, (author, text, gap, repost, link, back) in enumerate(rows):
+    for number, (author, text, gap, repost, link, back, target) in enumerate(rows):
         at = max(START, at + gap * 1000)
         again = back < 3 and number > back
         made.append(
@@ -65,6 +69,9 @@ def stream(rows: list[tuple[int, int, int, bool, bool, int]]) -> list[Post]:
                 text=(TEXTS[text] if text < len(TEXTS) else "short") + (" https://x.example" if link else ""),
                 created_at="",
                 is_repost=repost,
+                repost_of=(repost and target) or None,
+                reply_to=target or None,
+                urls=[f"https://x.example/{target}"] if link and target else None,
                 at=at,
             )
         )
@@ -79,11 +86,12 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
         equal=round(64 * detection.similarity),
         edge=round(1000 * detection.edge_weight),
         accounts=detection.min_accounts,
-        clusters=detection.min_clusters,
+        objects=detection.min_objects,
     )
     found = features([p.text for p in made], [bool(p.is_repost) for p in made], detection.band_slots)
     due = []
     for number, post in enumerate(made):
+        traces = named_traces(post, set(Kind))
         seen = Seen(
             at=post.at,
             key=post.id,
@@ -94,6 +102,7 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
             usable=bool(found.usable[number]),
             repost=bool(post.is_repost),
             link="http" in post.text,
+            traces=tuple(traces[at : at + 9] for at in range(0, len(traces), 9)),
         )
         if net := oracle.observe(seen):
             due.append((number, net))
@@ -145,7 +154,7 @@ async def told_by_script(
         state: dict[str, object] = {
             "edges": {(pair[:8], pair[8:]): int(at) for pair, at in (await engine.store.items("edges")).items()},
             "members": {int(n): split_keys(row) for n, row in (await engine.store.items("net:members")).items()},
-            "clusters": {int(n): await engine.store.network_clusters(int(n)) for n in await engine.store.items("nets")},
+            "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
         }
         await engine.store.drop()
         return state, due
@@ -154,7 +163,7 @@ async def told_by_script(
 @given(posts, st.lists(st.integers(1, 50), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=1, max_size=7))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
-    embedded_url: str, rows: list[tuple[int, int, int, bool, bool, int]], cuts: list[int], faults: list[int]
+    embedded_url: str, rows: list[Row], cuts: list[int], faults: list[int]
 ) -> None:
     made = stream(rows)
     oracle, oracle_due = told_by_oracle(made)
@@ -163,4 +172,4 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     assert script_due == oracle_due
     assert state["edges"] == oracle.edges
     assert state["members"] == {number: tuple(net.members) for number, net in oracle.nets.items()}
-    assert state["clusters"] == {number: net.clusters for number, net in oracle.nets.items()}
+    assert state["objects"] == {number: net.objects for number, net in oracle.nets.items()}

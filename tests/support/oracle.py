@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.detect.weights import LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 
 RING = 40
 PAIR_MEMBERS = 128
@@ -23,11 +23,15 @@ class Seen:
     usable: bool
     repost: bool
     link: bool
+    traces: tuple[bytes, ...]
 
 
 @dataclass
-class Cluster:
-    lanes: tuple[int, ...]
+class Thing:
+    """An object: a text cluster has lanes, what is named has a kind above 0."""
+
+    lanes: tuple[int, ...] = ()
+    kind: int = 0
     posts: int = 0
     links: int = 0
     authors: int = 0
@@ -64,35 +68,45 @@ class Generations:
 @dataclass
 class Net:
     members: list[bytes]
-    clusters: list[int]
+    objects: list[int]
     due_accounts: int
-    due_clusters: int
+    due_objects: int
+
+
+def weight_of(thing: Thing, post: Seen) -> int:
+    weight = PAIR_WEIGHTS[thing.authors - 1]
+    if thing.kind:
+        return weight * KIND_FACTORS[thing.kind] // 1000
+    if thing.links >= 0.9 * thing.posts:
+        weight = weight * LINK_FACTOR // 1000
+    return weight * REPOST_FACTOR // 1000 if post.repost else weight
 
 
 class Oracle:
     """State of a stream; `observe` returns the number of a network that is due, or None."""
 
     def __init__(
-        self, *, index_horizon: int, pair_horizon: int, equal: int, edge: int, accounts: int, clusters: int
+        self, *, index_horizon: int, pair_horizon: int, equal: int, edge: int, accounts: int, objects: int
     ) -> None:
         self.watermark: int | None = None
-        self.bands: dict[int, int] = {}
-        self.clusters = Generations(index_horizon)
+        self.bands: dict[int, tuple[int, int]] = {}
+        self.objects = Generations(index_horizon)
+        self.names = Generations(index_horizon)
         self.seen = Generations(index_horizon)
         self.crowd = Generations(index_horizon)
         self.pairs = Generations(pair_horizon)
         self.equal, self.edge_weight = equal, edge
-        self.bounds = (accounts, clusters)
+        self.bounds = (accounts, objects)
         self.edges: dict[tuple[bytes, bytes], int] = {}
         self.nets: dict[int, Net] = {}
         self.net_of: dict[bytes, int] = {}
-        self.next_cluster = self.next_net = 0
+        self.next_object = self.next_net = 0
         self.duplicates = self.edits = 0
 
     def observe(self, post: Seen) -> int | None:
         if self.watermark is None or post.at > self.watermark:
             self.watermark = post.at
-            for table in (self.clusters, self.seen, self.crowd, self.pairs):
+            for table in (self.objects, self.names, self.seen, self.crowd, self.pairs):
                 table.turn(post.at)
         known = self.seen.get(post.key)
         if known is not None:
@@ -101,61 +115,81 @@ class Oracle:
                 self.duplicates += 1
                 return None
             self.edits += 1
-            before = self.clusters.get(known[0])
-            if isinstance(before, Cluster):
-                before.posts = max(0, before.posts - 1)
-        number, due = self._cluster(post) if post.usable else (0, None)
-        self.seen.put(post.key, (number, post.text_hash))
+            for number in known[0]:
+                self.objects.move(number)
+                before = self.objects.get(number)
+                if isinstance(before, Thing):
+                    before.posts = max(0, before.posts - 1)
+        numbers: list[int] = []
+        due = None
+        if post.usable:
+            number, due = self._by_text(post)
+            numbers.append(number)
+        for trace in post.traces:
+            number, also = self._by_name(trace, post)
+            numbers.append(number)
+            due = also or due
+        self.seen.put(post.key, (numbers, post.text_hash))
         return due
 
-    def _cluster(self, post: Seen) -> tuple[int, int | None]:
+    def _by_text(self, post: Seen) -> tuple[int, int | None]:
+        generation = self.objects.number or 0
+        held = [self.bands.get(slot, (0, 0)) for slot in post.slots]
         best, best_equal = 0, self.equal - 1
-        for candidate in sorted({self.bands.get(slot, 0) for slot in post.slots} - {0}):
-            found = self.clusters.get(candidate)
-            if isinstance(found, Cluster):
+        for candidate in sorted({number for number, age in held if number and age >= generation - 1}):
+            found = self.objects.get(candidate)
+            if isinstance(found, Thing):
                 equal = sum(a == b for a, b in zip(found.lanes, post.lanes, strict=True))
                 if equal > best_equal:
                     best, best_equal = candidate, equal
-        due = None
-        if best:
-            due = self._join(best, post)
-        else:
-            self.next_cluster += 1
-            best = self.next_cluster
-            self.clusters.put(best, Cluster(post.lanes, 1, int(post.link), 1, [post.author]))
+        due = self._join(best, post) if best else None
+        best = best or self._found(post, 0)
         for slot in post.slots:
-            self.bands[slot] = best
+            self.bands[slot] = (best, generation)
         return best, due
 
+    def _by_name(self, trace: bytes, post: Seen) -> tuple[int, int | None]:
+        number = self.names.get(trace)
+        living = isinstance(number, int) and isinstance(self.objects.get(number), Thing)
+        due = None
+        if isinstance(number, int) and living:
+            due = self._join(number, post)
+        else:
+            number = self._found(post, trace[0])
+        self.names.put(trace, number)
+        return number, due
+
+    def _found(self, post: Seen, kind: int) -> int:
+        self.next_object += 1
+        lanes = () if kind else post.lanes
+        self.objects.put(self.next_object, Thing(lanes, kind, 1, int(post.link), 1, [post.author]))
+        return self.next_object
+
     def _join(self, number: int, post: Seen) -> int | None:
-        self.clusters.move(number)
-        cluster = self.clusters.get(number)
-        assert isinstance(cluster, Cluster)
-        cluster.posts += 1
-        cluster.links += post.link
-        if post.author in cluster.ring:
+        self.objects.move(number)
+        thing = self.objects.get(number)
+        assert isinstance(thing, Thing)
+        thing.posts += 1
+        thing.links += post.link
+        if post.author in thing.ring:
             return None
-        if cluster.authors > RING and self.crowd.get((number, post.author)):
+        if thing.authors > RING and self.crowd.get((number, post.author)):
             self.crowd.put((number, post.author), True)
             return None
-        due = self._tie(number, cluster, post) if cluster.authors < PAIR_MEMBERS else None
-        cluster.authors += 1
-        if cluster.authors == RING + 1:
-            for member in cluster.ring:
+        due = self._tie(number, thing, post) if thing.authors < PAIR_MEMBERS else None
+        thing.authors += 1
+        if thing.authors == RING + 1:
+            for member in thing.ring:
                 self.crowd.put((number, member), True)
-        if cluster.authors > RING:
+        if thing.authors > RING:
             self.crowd.put((number, post.author), True)
-        cluster.ring = [*cluster.ring, post.author][-RING:]
+        thing.ring = [*thing.ring, post.author][-RING:]
         return due
 
-    def _tie(self, number: int, cluster: Cluster, post: Seen) -> int | None:
-        weight = PAIR_WEIGHTS[cluster.authors - 1]
-        if cluster.links >= 0.9 * cluster.posts:
-            weight = weight * LINK_FACTOR // 1000
-        if post.repost:
-            weight = weight * REPOST_FACTOR // 1000
+    def _tie(self, number: int, thing: Thing, post: Seen) -> int | None:
+        weight = weight_of(thing, post)
         tied = []
-        for member in cluster.ring:
+        for member in thing.ring:
             pair = (min(member, post.author), max(member, post.author))
             total = (self.pairs.get(pair) or 0) + weight  # type: ignore[operator] # only numbers are put
             self.pairs.put(pair, total)
@@ -176,11 +210,11 @@ class Oracle:
         for other in numbers[1:]:
             gone = self.nets.pop(other)
             net.members += gone.members
-            net.clusters += [c for c in gone.clusters if c not in net.clusters]
+            net.objects += [c for c in gone.objects if c not in net.objects]
         net.members += [author for author in wanted if author not in self.net_of]
         for author in net.members:
             self.net_of[author] = net_number
-        if number not in net.clusters:
-            net.clusters.append(number)
-        due = len(net.members) >= net.due_accounts and len(net.clusters) >= net.due_clusters
+        if number not in net.objects:
+            net.objects.append(number)
+        due = len(net.members) >= net.due_accounts and len(net.objects) >= net.due_objects
         return net_number if due else None

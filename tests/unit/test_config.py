@@ -14,17 +14,17 @@ DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 def test_options_come_before_variables_before_the_file(tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
-    path.write_text("[detection]\nmin_accounts = 5\nmin_clusters = 6\nsimilarity = 0.7\n")
-    environment = {"TURFWATCH_DETECTION_MIN_CLUSTERS": "7", "TURFWATCH_DETECTION_SIMILARITY": "0.8"}
+    path.write_text("[detection]\nmin_accounts = 5\nmin_objects = 6\nsimilarity = 0.7\n")
+    environment = {"TURFWATCH_DETECTION_MIN_OBJECTS": "7", "TURFWATCH_DETECTION_SIMILARITY": "0.8"}
 
     settings, origins = load_settings(path, {"detection.similarity": 0.9}, environment)
 
     assert settings.detection.min_accounts == 5
-    assert settings.detection.min_clusters == 7
+    assert settings.detection.min_objects == 7
     assert settings.detection.similarity == 0.9
     assert origins == {
         "detection.min_accounts": "file",
-        "detection.min_clusters": "environment",
+        "detection.min_objects": "environment",
         "detection.similarity": "option",
     }
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pipeline.detect.assess import severity_of
 from pipeline.detect.components import components
 from pipeline.detect.evidence import account_age, binomial_log_p, gather, repeat_log_p
-from pipeline.detect.facts import AccountFacts, ClusterFacts, NetworkFacts
+from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.templates import find_template
-from pipeline.detect.weights import PAIR_WEIGHTS
+from pipeline.detect.weights import KIND_FACTORS, PAIR_WEIGHTS
+from pipeline.text.traces import Kind
 
 DAY_MS = 86_400_000
 NOW = 20_000 * DAY_MS
@@ -24,9 +25,9 @@ def account(number: int, **fields: int | str | None) -> AccountFacts:
     return AccountFacts(platform="x", author_id=f"a{number}", **known)  # type: ignore[arg-type] # as named above
 
 
-def network(members: list[AccountFacts], clusters: int = 5, authors: int = 2000) -> NetworkFacts:
-    shared = ClusterFacts(b"12345678", 10, 6, 0, 0, 0, 0, 60_000, 4, True, ("a b c", "a x c"))
-    return NetworkFacts(NOW, 0, 60_000, tuple(members), (), (shared,) * clusters, authors, truncated=False)
+def network(members: list[AccountFacts], objects: int = 5, authors: int = 2000) -> NetworkFacts:
+    shared = ObjectFacts(Kind.TEXT, b"12345678", 10, 6, 0, 0, 0, 0, 60_000, 4, True, ("a b c", "a x c"))
+    return NetworkFacts(NOW, 0, 60_000, tuple(members), (), (shared,) * objects, authors, truncated=False)
 
 
 def test_a_template_shows_the_frame_and_what_varies() -> None:
@@ -62,6 +63,10 @@ def test_weights_are_those_of_the_formula() -> None:
     assert [1000 / (1 + math.log2(max(1, n / 8))) for n in range(1, 129)] == pytest.approx(PAIR_WEIGHTS, abs=0.51)
 
 
+def test_every_kind_of_trace_has_its_factor() -> None:
+    assert len(KIND_FACTORS) == len(Kind)
+
+
 def test_a_signal_without_its_field_stays_silent() -> None:
     bare = {signal.signal for signal in gather(network([account(n) for n in range(10)]))}
     full = {
@@ -90,8 +95,8 @@ def test_the_bound_is_above_the_exact_tail(n: int, q: float) -> None:
 def test_meeting_more_often_is_less_likely_and_meeting_as_chance_has_it_is_no_evidence() -> None:
     members = [account(n) for n in range(4)]
 
-    assert repeat_log_p(network(members, clusters=9)) < repeat_log_p(network(members, clusters=4)) < 0
-    assert repeat_log_p(network(members, clusters=4, authors=6)) == 0
+    assert repeat_log_p(network(members, objects=9)) < repeat_log_p(network(members, objects=4)) < 0
+    assert repeat_log_p(network(members, objects=4, authors=6)) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,114 @@
--- Part of observe.lua: two generations of a HASH, chosen by the watermark alone.
--- A generation lasts one horizon; what was written or touched lives for one to two horizons.
+-- Part of observe.lua: HASHes in two generations, behind a cache that lives as long as the call.
+-- A generation lasts one horizon and is chosen by the watermark alone. Reading tries the newer one first; writing goes
+-- to it alone, at the end of the call and before a turn. So what was written last lives for one to two horizons.
 -- Test: tests/property/test_state.py
 
--- Turn to the generation of the watermark and drop what can no longer be read.
--- first: index of the even-parity key in KEYS; the odd one follows it.
-local function turn(firsts, before, now)
-  if before == nil or now == before then return end
-  for _, first in ipairs(firsts) do
-    if now - before == 1 then
-      redis.call('UNLINK', KEYS[first + now % 2])
-    else
-      redis.call('UNLINK', KEYS[first], KEYS[first + 1])
-    end
+local FIELDS = 500        -- fields a HSET or HMGET takes at once: Lua unpacks a few thousand values at most
+
+local function same(value) return value end
+
+-- first: index in KEYS of the even generation; decode, encode: between stored and cached form.
+local function generations(first, decode, encode)
+  return {first = first, decode = decode or same, encode = encode or same, values = {}, old = {}, dirty = {}, order = {}}
+end
+
+local function choose(maps, generation)
+  for _, map in ipairs(maps) do
+    map.now, map.before = KEYS[map.first + generation % 2], KEYS[map.first + 1 - generation % 2]
   end
 end
 
--- Value of a field in the current generation, else in the one before; second result: which key holds it.
-local function recall(current, previous, field)
-  local value = redis.call('HGET', current, field)
-  if value then return value, current end
-  value = redis.call('HGET', previous, field)
-  if value then return value, previous end
-  return nil
+-- Value of a field, false where neither generation has it.
+local function get(map, field)
+  local value = map.values[field]
+  if value ~= nil then return value end
+  value = redis.call('HGET', map.now, field)
+  if not value then
+    value = redis.call('HGET', map.before, field)
+    if value then map.old[field] = true end
+  end
+  value = value and map.decode(value)
+  map.values[field] = value
+  return value
 end
 
--- Values of many fields, in order, false where neither generation has one; second result: 1 where the older had it.
-local function recall_many(current, previous, fields)
-  local values = redis.call('HMGET', current, unpack(fields))
-  local missing, at = {}, {}
-  for i = 1, #fields do
-    if not values[i] then
-      missing[#missing + 1] = fields[i]
+-- Values of many different fields, in order; at most FIELDS of them.
+local function get_many(map, fields)
+  local found, unread, at = {}, {}, {}
+  for i, field in ipairs(fields) do
+    local value = map.values[field]
+    found[i] = value
+    if value == nil then
+      unread[#unread + 1] = field
       at[#at + 1] = i
     end
   end
-  local old = {}
-  if #missing > 0 then
-    local found = redis.call('HMGET', previous, unpack(missing))
-    for i = 1, #missing do
-      if found[i] then
-        values[at[i]] = found[i]
-        old[at[i]] = true
+  if #unread == 0 then return found end
+  local missing, places = {}, {}
+  for i, value in ipairs(redis.call('HMGET', map.now, unpack(unread))) do
+    local field = unread[i]
+    if value then
+      value = map.decode(value)
+    else
+      missing[#missing + 1] = field
+      places[#places + 1] = at[i]
+    end
+    map.values[field] = value
+    found[at[i]] = value
+  end
+  if #missing == 0 then return found end
+  for i, value in ipairs(redis.call('HMGET', map.before, unpack(missing))) do
+    local field = missing[i]
+    if value then
+      value = map.decode(value)
+      map.values[field] = value
+      map.old[field] = true
+      found[places[i]] = value
+    end
+  end
+  return found
+end
+
+local function put(map, field, value)
+  map.values[field] = value
+  if map.dirty[field] then return end
+  map.dirty[field] = true
+  map.order[#map.order + 1] = field
+end
+
+-- Let what was read live as long as what is written now.
+local function renew(map, field)
+  local value = get(map, field)
+  if value and map.old[field] then put(map, field, value) end
+end
+
+local function flush(map)
+  local row = {}
+  for i, field in ipairs(map.order) do
+    row[#row + 1] = field
+    row[#row + 1] = map.encode(map.values[field])
+    map.old[field] = nil
+    if #row == 2 * FIELDS or i == #map.order then
+      redis.call('HSET', map.now, unpack(row))
+      row = {}
+    end
+  end
+  map.dirty, map.order = {}, {}
+end
+
+-- Turn to the generation of the watermark and drop what can no longer be read.
+local function turn(maps, before, now)
+  if now == before then return end
+  if before then
+    for _, map in ipairs(maps) do
+      flush(map)
+      map.values, map.old = {}, {}
+      if now - before == 1 then
+        redis.call('UNLINK', map.before)
+      else
+        redis.call('UNLINK', map.now, map.before)
       end
     end
   end
-  return values, old
+  choose(maps, now)
 end

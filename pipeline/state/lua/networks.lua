@@ -1,18 +1,18 @@
 -- Part of observe.lua: pairs that meet again and again become edges, edges become networks.
 -- Test: tests/property/test_state.py
 
-local NET = '<I4I4I4I4I4dd'   -- accounts, clusters, due accounts, due clusters, truncated, first, last
+local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, truncated, first, last
 
 local function read_net(number)
   local n = {}
-  n.accounts, n.clusters, n.due_accounts, n.due_clusters, n.truncated, n.first, n.last =
+  n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last =
     struct.unpack(NET, redis.call('HGET', KEYS[NETS], number))
   return n
 end
 
 local function write_net(number, n)
   redis.call('HSET', KEYS[NETS], number,
-    struct.pack(NET, n.accounts, n.clusters, n.due_accounts, n.due_clusters, n.truncated, n.first, n.last))
+    struct.pack(NET, n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last))
 end
 
 local function add_members(number, authors)
@@ -21,12 +21,12 @@ local function add_members(number, authors)
   for _, author in ipairs(authors) do redis.call('HSET', KEYS[NET_OF], author, number) end
 end
 
--- Attach a cluster to a network once; true if it was new to it.
-local function attach(number, n, cluster)
-  if redis.call('HSETNX', KEYS[NET_LINKS], number .. ':' .. cluster, '') == 0 then return false end
-  n.clusters = n.clusters + 1
-  local held = redis.call('HGET', KEYS[NET_CLUSTERS], number) or ''
-  redis.call('HSET', KEYS[NET_CLUSTERS], number, held .. struct.pack('<I4', cluster))
+-- Attach an object to a network once; true if it was new to it.
+local function attach(number, n, object)
+  if redis.call('HSETNX', KEYS[NET_LINKS], number .. ':' .. object, '') == 0 then return false end
+  n.objects = n.objects + 1
+  local held = redis.call('HGET', KEYS[NET_OBJECTS], number) or ''
+  redis.call('HSET', KEYS[NET_OBJECTS], number, held .. struct.pack('<I4', object))
   return true
 end
 
@@ -42,11 +42,11 @@ local function merge(number, n, other)
   for at = 1, #row, 8 do authors[#authors + 1] = string.sub(row, at, at + 7) end
   add_members(number, authors)
   n.accounts = n.accounts + o.accounts
-  local clusters = redis.call('HGET', KEYS[NET_CLUSTERS], other) or ''
-  for at = 1, #clusters, 4 do
-    local cluster = struct.unpack('<I4', clusters, at)
-    attach(number, n, cluster)
-    redis.call('HDEL', KEYS[NET_LINKS], other .. ':' .. cluster)
+  local held = redis.call('HGET', KEYS[NET_OBJECTS], other) or ''
+  for at = 1, #held, 4 do
+    local object = struct.unpack('<I4', held, at)
+    attach(number, n, object)
+    redis.call('HDEL', KEYS[NET_LINKS], other .. ':' .. object)
   end
   n.first = math.min(n.first, o.first)
   n.last = math.max(n.last, o.last)
@@ -55,11 +55,11 @@ local function merge(number, n, other)
   if theirs then
     local mine = redis.call('HGET', KEYS[NET_INCIDENT], number)
     redis.call('HSET', KEYS[NET_INCIDENT], number, mine and mine .. ' ' .. theirs or theirs)
-    n.due_accounts, n.due_clusters = 0, 0
+    n.due_accounts, n.due_objects = 0, 0
   end
   redis.call('HDEL', KEYS[NETS], other)
   redis.call('HDEL', KEYS[NET_MEMBERS], other)
-  redis.call('HDEL', KEYS[NET_CLUSTERS], other)
+  redis.call('HDEL', KEYS[NET_OBJECTS], other)
   redis.call('HDEL', KEYS[NET_INCIDENT], other)
   redis.call('ZREM', KEYS[TIMERS], 'net:' .. other)
   redis.call('ZREM', KEYS[DUE], other)
@@ -88,7 +88,7 @@ local function connect(author, partners, now)
   else
     next_net = next_net + 1
     number = next_net
-    n = {accounts = 0, clusters = 0, due_accounts = settings.min_accounts, due_clusters = settings.min_clusters,
+    n = {accounts = 0, objects = 0, due_accounts = settings.min_accounts, due_objects = settings.min_objects,
       truncated = 0, first = now, last = now}
   end
   while #fresh > 0 and n.accounts + #fresh > settings.network_cap do
@@ -103,47 +103,44 @@ local function connect(author, partners, now)
   return number, n
 end
 
+local pair_weights = generations(PAIRS, tonumber)
+
 -- Weigh a newcomer with the most recent members; returns those whose pair has passed the bound.
-local function weigh(author, ring, weight, pairs_now, pairs_before)
+local function weigh(author, ring, weight)
   local partners, fields = {}, {}
   for at = 1, #ring, 8 do
     local member = string.sub(ring, at, at + 7)
     partners[#partners + 1] = member
     fields[#fields + 1] = author < member and author .. member or member .. author
   end
-  if #fields == 0 then return partners end
-  local values = recall_many(pairs_now, pairs_before, fields)
-  local tied, row, edges = {}, {}, {}
-  for i = 1, #fields do
-    local value = (tonumber(values[i] or nil) or 0) + weight
-    row[2 * i - 1], row[2 * i] = fields[i], value
+  local tied, edges = {}, {}
+  for i, held in ipairs(get_many(pair_weights, fields)) do
+    local value = (held or 0) + weight
+    put(pair_weights, fields[i], value)
     if value >= settings.edge_weight then
       tied[#tied + 1] = partners[i]
       edges[#edges + 1] = fields[i]
       edges[#edges + 1] = now_text
     end
   end
-  redis.call('HSET', pairs_now, unpack(row))
   if #edges > 0 then redis.call('HSET', KEYS[EDGES], unpack(edges)) end
   return tied
 end
 
--- Keep what evidence needs of a cluster for as long as its network lives: header, then up to 128 author keys.
-local KEPT_AUTHORS = 128
-local function keep(number, c, newcomer, texts, more_text, authors_now, authors_before)
+-- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys.
+local KEPT_MEMBERS = 128
+local function keep(number, c, newcomer, more_text)
   local head = header(c)
   local held = redis.call('HGET', KEYS[KEPT], number)
   local row = held and string.sub(held, #head + 1) or c.ring
-  if held and newcomer and #row < 8 * KEPT_AUTHORS and not has(row, newcomer) then row = row .. newcomer end
+  if held and newcomer and #row < 8 * KEPT_MEMBERS and not has(row, newcomer) then row = row .. newcomer end
   redis.call('HSET', KEYS[KEPT], number, head .. row)
-  if more_text or not held then
-    redis.call('HSET', KEYS[KEPT_TEXTS], number, redis.call('HGET', texts, number) or '')
-  end
+  if more_text or not held then redis.call('HSET', KEYS[KEPT_TEXTS], number, get(texts, number) or '') end
   local wanted = row
   if held then wanted = newcomer or '' end
   for at = 1, #wanted, 8 do
     local author = string.sub(wanted, at, at + 7)
-    local facts = recall(authors_now, authors_before, author)
-    if facts then redis.call('HSET', KEYS[KEPT_AUTHORS_KEY], author, facts) end
+    local facts = get(authors, author)
+    if facts then redis.call('HSET', KEYS[KEPT_AUTHORS], author, facts) end
   end
 end

@@ -1,0 +1,136 @@
+-- Part of observe.lua: objects, which are what traces point at: a cluster of near-duplicate texts, a repost target, ...
+-- Text clusters are found through a table of band slots. A slot of 40 bits holds the number of the object written there
+-- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
+-- Test: tests/property/test_state.py
+
+-- record: posts, authors, with link, reposts, deleted, samples, kept (u32 each), kind (u8), founding post (8 bytes),
+-- first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
+local HEADER = '<I4I4I4I4I4I4I4Bc8dd'
+local HEADER_BYTES = 53
+local LANES = 64
+local RING = 40
+local SAMPLES = 10
+local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
+
+local function header(c)
+  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.founder,
+    c.first, c.last)
+end
+
+local function decode_object(record)
+  local c = {}
+  c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.founder, c.first, c.last =
+    struct.unpack(HEADER, record)
+  local ring_at = HEADER_BYTES + 1 + (c.kind == TEXT and LANES or 0)
+  c.lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1)
+  c.ring = string.sub(record, ring_at)
+  return c
+end
+
+local function encode_object(c) return header(c) .. c.lanes .. c.ring end
+
+local objects = generations(OBJECTS, decode_object, encode_object)
+local names = generations(NAMES)
+local texts = generations(TEXTS)
+local authors = generations(AUTHORS)
+local seen = generations(SEEN)
+local crowd = generations(CROWD)
+
+local epoch, epoch_before = 0, 0      -- low bytes of living slots
+local read_args = {}
+for i = 0, 15 do
+  read_args[3 * i + 1] = 'GET'
+  read_args[3 * i + 2] = 'u40'
+end
+
+-- How many of the 64 lanes are equal.
+local function alike(mine, lanes, theirs)
+  if lanes == theirs then return LANES end
+  local equal = 0
+  local other = {string.byte(theirs, 1, LANES)}
+  for lane = 1, LANES do
+    if mine[lane] == other[lane] then equal = equal + 1 end
+  end
+  return equal
+end
+
+-- Number of the living cluster nearest to a signature, or nil; second result: the slots as read.
+local function nearest(slots, lanes)
+  for i = 1, 16 do read_args[3 * i] = string.format('#%d', slots[i]) end
+  local held = redis.call('BITFIELD_RO', KEYS[BANDS], unpack(read_args))
+  local numbers, known = {}, {}
+  for i = 1, 16 do
+    local age = held[i] % 256
+    local number = (held[i] - age) / 256
+    if number ~= 0 and (age == epoch or age == epoch_before) and not known[number] then
+      known[number] = true
+      numbers[#numbers + 1] = number
+    end
+  end
+  if #numbers == 0 then return nil, held end
+  local mine = {string.byte(lanes, 1, LANES)}
+  local best, best_equal = nil, settings.equal_lanes - 1
+  for i, c in ipairs(get_many(objects, numbers)) do
+    if c then
+      local equal = alike(mine, lanes, c.lanes)
+      if equal > best_equal or (equal == best_equal and best and numbers[i] < best) then
+        best, best_equal = numbers[i], equal
+      end
+    end
+  end
+  return best, held
+end
+
+-- Point at a cluster every slot, of those read last, that does not do so yet.
+local function point(held, number)
+  local value, text, args = number * 256 + epoch, nil, {}
+  for i = 1, 16 do
+    if held[i] ~= value then
+      text = text or string.format('%d', value)
+      local n = #args
+      args[n + 1], args[n + 2], args[n + 3], args[n + 4] = 'SET', 'u40', read_args[3 * i], text
+    end
+  end
+  if #args > 0 then redis.call('BITFIELD', KEYS[BANDS], unpack(args)) end
+end
+
+-- Whether an author key stands at an eight-byte step of a row of author keys.
+local function has(row, author)
+  local at = string.find(row, author, 1, true)
+  while at do
+    if at % 8 == 1 then return true end
+    at = string.find(row, author, at + 1, true)
+  end
+  return false
+end
+
+-- Whether the author is new to the object; beyond RING authors the crowd remembers them for the index horizon.
+local function is_newcomer(c, number, author)
+  if has(c.ring, author) then return false end
+  if c.authors <= RING then return true end
+  local field = number .. ':' .. author
+  renew(crowd, field)
+  return not get(crowd, field)
+end
+
+-- Add a newcomer; authors who leave the ring stay in the crowd.
+local function enter(c, number, author)
+  c.authors = c.authors + 1
+  if c.authors == RING + 1 then
+    for at = 1, #c.ring, 8 do put(crowd, number .. ':' .. string.sub(c.ring, at, at + 7), '') end
+  end
+  if c.authors > RING then put(crowd, number .. ':' .. author, '') end
+  c.ring = c.ring .. author
+  if #c.ring > 8 * RING then c.ring = string.sub(c.ring, 9) end
+end
+
+-- Keep a text that differs from the samples so far.
+local function sample(c, number, text)
+  if c.samples >= SAMPLES or text == '' then return false end
+  local held = c.samples > 0 and get(texts, number) or ''
+  local row = struct.pack('<I2', #text) .. text
+  if string.find(held, row, 1, true) then return false end
+  put(texts, number, held .. row)
+  c.samples = c.samples + 1
+  return true
+end

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 JUMP_MS: Final = 3_600_000
 CONFIRMING: Final = 20
-
-
 CONFIRMING_AT_END: Final = 2
 
 
@@ -34,15 +32,16 @@ class Counting(Protocol):
 class _Guard:
     """The trusted time and the lines that are ahead of it."""
 
-    def __init__(self, stats: Counting) -> None:
+    def __init__(self, stats: Counting, jump_ms: int) -> None:
         self._stats = stats
+        self._jump_ms = jump_ms
         self._trusted: int | None = None
         self._held: list[Line] = []
 
     def take(self, line: Line) -> Iterator[Line]:
         """Take a line; yields what is sure now."""
         stamped = isinstance(line, Post) and line.observed_at is not None
-        if not stamped and (self._trusted is None or line.at > self._trusted + JUMP_MS):
+        if not stamped and (self._trusted is None or line.at > self._trusted + self._jump_ms):
             self._held.append(line)
             if len(self._held) == CONFIRMING:
                 yield from self._confirm()
@@ -73,9 +72,12 @@ class _Guard:
         self._held = []
 
 
-def guard_jumps(lines: Iterable[Line], stats: Counting) -> Iterator[Line]:
-    """Yield the lines in their order, with times that nothing confirms set to the trusted time (in ``at``)."""
-    guard = _Guard(stats)
+def guard_jumps(lines: Iterable[Line], stats: Counting, jump_ms: int = JUMP_MS) -> Iterator[Line]:
+    """Yield the lines in their order, with times that nothing confirms set to the trusted time (in ``at``).
+
+    ``jump_ms`` is how far ahead a time needs no confirmation.
+    """
+    guard = _Guard(stats, jump_ms)
     for line in lines:
         yield from guard.take(line)
     yield from guard.end()

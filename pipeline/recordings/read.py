@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.errors import LineError, RecordingError
 from pipeline.post import Limits, Line, decode_line
-from pipeline.recordings.jumps import guard_jumps
+from pipeline.recordings.jumps import JUMP_MS, guard_jumps
 from pipeline.recordings.source import STDIN, Raw, Source
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def read_lines(
         if on_reject is not None:
             on_reject(reject)
 
-    files = [_read_file(path, limits, refuse, stats) for path in paths]
-    lines = files[0] if len(files) == 1 else heapq.merge(*files, key=lambda line: line.at)
+    # Before merging and sorting: a wrong date would have them wait for what lies behind it.
+    files = [guard_jumps(_read_file(path, limits, refuse, stats), stats, JUMP_MS + sort_window_ms) for path in paths]
+    lines = heapq.merge(*files, key=lambda line: line.at)
     if sort_window_ms:
         lines = sort_within(lines, sort_window_ms)
     for line in guard_jumps(lines, stats):

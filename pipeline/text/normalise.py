@@ -18,6 +18,7 @@ _COMBINED: Final = range(0x20000)
 _REPOST = re.compile(r"\s*(?:rt\s+@\w+\s*:\s*)+", re.IGNORECASE)
 _LINK_OR_MENTION = re.compile(r"https?://\S+|www\.\S+|@\w+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_LATIN = re.compile("[a-z]")
 _ASCII_JUNK: Final = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "#$_")}
 
 
@@ -37,14 +38,14 @@ def normalise(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_ASCII_JUNK).split())[:MAX_CHARS]
     table = _lookalikes()
-    if not table.keys().isdisjoint(map(ord, text)):
+    if _LATIN.search(text) and not table.keys().isdisjoint(map(ord, text)):
         text = _WORD.sub(lambda word: _fold(word[0], table), text)
     return " ".join(_junk().sub(" ", text).split())[:MAX_CHARS]
 
 
 def _fold(word: str, table: dict[int, str]) -> str:
     """Fold a word that has ASCII letters beside its look-alikes; one without keeps its script."""
-    return word.translate(table) if any("a" <= letter <= "z" for letter in word) else word
+    return word.translate(table) if _LATIN.search(word) else word
 
 
 @cache

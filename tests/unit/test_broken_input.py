@@ -194,6 +194,31 @@ def test_one_post_dated_ahead_moves_no_clock(place: int, tmp_path: Path) -> None
     assert stats.clamped == 1
 
 
+def test_one_post_dated_ahead_does_not_hold_up_the_file_that_it_is_merged_with(tmp_path: Path) -> None:
+    one, other = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    rows = [line(2 * number, id=f"a{number}") for number in range(100)]
+    rows.insert(50, line(0, id="ahead", created_at="2026-01-01T23:00:00Z"))
+    one.write_bytes(b"\n".join(rows))
+    other.write_bytes(b"\n".join(line(2 * number + 1, id=f"b{number}") for number in range(100)))
+
+    posts = [post.id for post in read_lines([str(one), str(other)]) if isinstance(post, Post)]
+
+    assert [name for name in posts if name != "ahead"] == [f"{file}{n}" for n in range(100) for file in "ab"]
+
+
+def test_one_post_dated_ahead_does_not_end_the_putting_right(tmp_path: Path) -> None:
+    minutes = [number ^ 1 for number in range(200)]
+    rows = [line(0, id=f"p{n}", created_at=f"2026-01-01T{n // 60:02d}:{n % 60:02d}:00Z") for n in minutes]
+    rows.insert(50, line(0, id="ahead", created_at="2026-01-01T23:00:00Z"))
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"\n".join(rows))
+
+    posts, _, stats = read(path, sort_window_ms=600_000)
+
+    assert [name for name in posts if name != "ahead"] == [f"p{number}" for number in range(200)]
+    assert stats.clamped == 1
+
+
 def test_a_real_gap_keeps_its_times(tmp_path: Path) -> None:
     rows = [line(number, created_at=f"2026-01-{1 + number:02d}T00:00:00Z") for number in range(28)]
     path = tmp_path / "r.jsonl"

@@ -18,13 +18,12 @@ local function header(c)
 end
 
 local function decode_object(record)
-  local c = {}
-  c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.founder, c.first, c.last =
+  local posts, authors, links, reposts, deleted, samples, kept, kind, founder, first, last =
     struct.unpack(HEADER, record)
-  local ring_at = HEADER_BYTES + 1 + (c.kind == TEXT and LANES or 0)
-  c.lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1)
-  c.ring = string.sub(record, ring_at)
-  return c
+  local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
+  return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
+    kept = kept, kind = kind, founder = founder, first = first, last = last,
+    lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
 end
 
 local function encode_object(c) return header(c) .. c.lanes .. c.ring end
@@ -37,16 +36,18 @@ local seen = generations(SEEN)
 local crowd = generations(CROWD)
 
 local epoch, epoch_before = 0, 0      -- low bytes of living slots
-local read_args = {}
+local read_args, write_args = {}, {}  -- filled anew for every post: tables that grow cost more than what is in them
 for i = 0, 15 do
-  read_args[3 * i + 1] = 'GET'
-  read_args[3 * i + 2] = 'u40'
+  read_args[3 * i + 1], read_args[3 * i + 2], read_args[3 * i + 3] = 'GET', 'u40', ''
+  write_args[4 * i + 1], write_args[4 * i + 2] = 'SET', 'u40'
+  write_args[4 * i + 3], write_args[4 * i + 4] = '', ''
 end
 
 -- How many of the 64 lanes are equal.
-local function alike(mine, lanes, theirs)
+local function alike(lanes, theirs)
   if lanes == theirs then return LANES end
   local equal = 0
+  local mine = {string.byte(lanes, 1, LANES)}
   local other = {string.byte(theirs, 1, LANES)}
   for lane = 1, LANES do
     if mine[lane] == other[lane] then equal = equal + 1 end
@@ -68,11 +69,10 @@ local function nearest(slots, lanes)
     end
   end
   if #numbers == 0 then return nil, held end
-  local mine = {string.byte(lanes, 1, LANES)}
   local best, best_equal = nil, settings.equal_lanes - 1
   for i, c in ipairs(get_many(objects, numbers)) do
     if c then
-      local equal = alike(mine, lanes, c.lanes)
+      local equal = alike(lanes, c.lanes)
       if equal > best_equal or (equal == best_equal and best and numbers[i] < best) then
         best, best_equal = numbers[i], equal
       end
@@ -83,15 +83,15 @@ end
 
 -- Point at a cluster every slot, of those read last, that does not do so yet.
 local function point(held, number)
-  local value, text, args = number * 256 + epoch, nil, {}
+  local value, text, used = number * 256 + epoch, nil, 0
   for i = 1, 16 do
     if held[i] ~= value then
       text = text or string.format('%d', value)
-      local n = #args
-      args[n + 1], args[n + 2], args[n + 3], args[n + 4] = 'SET', 'u40', read_args[3 * i], text
+      write_args[used + 3], write_args[used + 4] = read_args[3 * i], text
+      used = used + 4
     end
   end
-  if #args > 0 then redis.call('BITFIELD', KEYS[BANDS], unpack(args)) end
+  if used > 0 then redis.call('BITFIELD', KEYS[BANDS], unpack(write_args, 1, used)) end
 end
 
 -- Whether an author key stands at an eight-byte step of a row of author keys.

@@ -191,22 +191,20 @@ for n = 3, #ARGV do
   elseif t < watermark - settings.grace then
     late = late + 1
   end
-  local at = LINE_BYTES + 1
-  local function take(bytes)
-    at = at + bytes
-    return string.sub(line, at - bytes, at - 1)
-  end
+  local author_at = LINE_BYTES + 1 + (flags >= SIGNED and SIGNATURE_BYTES or 0)
+  local text_at = author_at + author_bytes
+  local traces_at = text_at + text_bytes
+  local position_at = traces_at + trace_count * TRACE_BYTES
   if kind == POST then
-    local signature = take(flags >= SIGNED and SIGNATURE_BYTES or 0)
-    local author_row = take(author_bytes)
-    local post = {key = key, author = author, text = take(text_bytes), repost = flags % 2,
+    local post = {key = key, author = author, text = string.sub(line, text_at, traces_at - 1), repost = flags % 2,
       link = math.floor(flags / LINK) % 2}
-    observe_post(post, text_hash, signature, author_row, take(trace_count * TRACE_BYTES))
+    observe_post(post, text_hash, string.sub(line, LINE_BYTES + 1, author_at - 1),
+      string.sub(line, author_at, text_at - 1), string.sub(line, traces_at, position_at - 1))
   elseif kind == DELETE then
     observe_delete(key)
   end
   applied = applied + 1
-  position = string.sub(line, at)
+  position = string.sub(line, position_at)
   if due ~= '' then
     stop = 'due'
     break

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.config import detection_hash
 from pipeline.detect.assess import assess
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from pipeline.incidents.life import Decision, Rules, decide
+from pipeline.incidents.life import Change, Decision, Rules, decide
 from pipeline.incidents.model import Incident
 from pipeline.incidents.public import IncidentEvent, describe, encode_event
 from pipeline.state.batch import Batch, prepare
@@ -74,6 +74,22 @@ class Engine:
             elif done.stop == "due":
                 events += await self._drain(done.watermark)
         return events
+
+    async def standing(self) -> list[IncidentEvent]:
+        """Return the open incidents as their networks stand now: what a next event would tell. Changes nothing."""
+        now = await self.store.watermark()
+        told: list[IncidentEvent] = []
+        for number in map(int, await self.store.items("net:incident")):
+            network = await self.store.network(number)
+            if network is None:
+                continue
+            found = assess(await gather_network(self.store, number, network, now))
+            for _, form in await self.store.network_incidents(number):
+                incident = msgspec.json.decode(form, type=Incident)
+                if incident.status == "open":
+                    change = Change(incident, incident, "incident.updated")
+                    told.append(describe(self.store.stream, change, found, now))
+        return told
 
     async def _drain(self, now: int) -> list[IncidentEvent]:
         events: list[IncidentEvent] = []

@@ -116,6 +116,9 @@ async def _replay(
                     events += step.events
                     rate = (step.done - done) / (time.monotonic() - started)
                     progress.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
+            if output == "table":
+                # The last event of an open incident may lag behind by what was not worth another one.
+                events += await engine.standing()
     if output == "table":
         _print_table([publish(event, replay=True, members=members) for event in events])
     _print_summary(stats, time.monotonic() - started, quiet=output == "jsonl" and not stats.rejects)

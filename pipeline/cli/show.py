@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.incidents.public import IncidentEvent
 
 _SAMPLE_CHARS = 120
+_LEAST_P = 1e-30  # what is smaller says nothing more to a reader
 _STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 _NARROW = 130
 _NUMBERS = ("score", "accounts", "posts")
@@ -34,6 +35,11 @@ def _escaped(character: str) -> str:
     if code < 0x100:
         return {"\n": " ", "\t": " "}.get(character, f"\\x{code:02x}")
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def cut(text: str) -> str:
+    """Return a sample short enough for a table, with an ellipsis where something is left out."""
+    return text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1].rstrip() + "…"
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -59,7 +65,7 @@ def incident_table(latest: Sequence[IncidentEvent]) -> Table:
             str(data.accounts.members),
             str(data.posts),
             plain(" ".join(data.keywords[:1])),
-            plain(samples[0][:_SAMPLE_CHARS] if samples else ""),
+            plain(cut(samples[0]) if samples else ""),
         )
     return table
 
@@ -74,7 +80,8 @@ def incident_reasons(event: IncidentEvent) -> Text:
     for signal in data.evidence:
         text.append("\n  - ").append(plain(signal.text))
         if signal.p_value is not None:
-            text.append(f" (p <= {max(signal.p_value, 1e-299):.1g})", "dim")
+            shown = f"<= {signal.p_value:.1g}" if signal.p_value >= _LEAST_P else f"< {_LEAST_P:g}"
+            text.append(f" (p {shown})", "dim")
     for template in data.templates[:3]:
         text.append(f"\n  {template.posts:5} posts, {template.accounts:3} accounts: ").append(plain(template.text))
     if data.accounts.ids is not None:

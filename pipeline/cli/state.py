@@ -6,10 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import click
+from rich.table import Table
 
 from pipeline.cli.session import Loaded, redis_option, server
+from pipeline.cli.show import console, moment, plain
 from pipeline.engine import Engine
 from pipeline.errors import UserError
+from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -18,6 +21,24 @@ if TYPE_CHECKING:
 @click.group()
 def state() -> None:
     """Look after stored state."""
+
+
+@state.command("list")
+@redis_option
+@click.pass_obj
+def list_streams(loaded: Loaded, url: str | None) -> None:
+    """List the streams that a server keeps, with what feeds them and how far they are."""
+    asyncio.run(_list(loaded[0], url))
+
+
+async def _list(settings: Settings, url: str | None) -> None:
+    _named(settings, url)
+    table = Table("stream", "fed by", "event time", "open incidents", "MiB")
+    async with server(settings, url, None, "everysec") as client:
+        for found in await stored_streams(client):
+            size = f"{found.size / 2**20:.1f}"
+            table.add_row(plain(found.name), plain(found.origin), moment(found.watermark), str(found.incidents), size)
+    console().print(table)
 
 
 @state.command()
@@ -30,9 +51,13 @@ def reset(loaded: Loaded, stream: str, url: str | None) -> None:
     asyncio.run(_reset(loaded[0], stream, url))
 
 
-async def _reset(settings: Settings, stream: str, url: str | None) -> None:
+def _named(settings: Settings, url: str | None) -> None:
     if not (url or settings.redis.url):
         raise UserError("name the server with --redis URL or TURFWATCH_REDIS_URL")
+
+
+async def _reset(settings: Settings, stream: str, url: str | None) -> None:
+    _named(settings, url)
     async with server(settings, url, None, "everysec") as client:
         store = Engine(client, stream, settings).store
         origin = await store.origin()

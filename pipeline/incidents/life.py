@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.detect.assess import CRITICAL_ACCOUNTS
 from pipeline.incidents.model import EventType, Incident, Kind, incident_id
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
         look_at = min(free_at, found.last + rules.quiet)
     else:
         look_at = found.last + rules.quiet
-    return Decision((), current, look_at, grown(len(found.members), rules.growth), 0)
+    return Decision((), current, look_at, next_size(len(found.members), current.accounts, rules.growth), 0)
 
 
 def _publish(
@@ -150,7 +151,7 @@ def _publish(
 
 
 def _published(changes: tuple[Change, ...], after: Incident, found: Assessment, rules: Rules) -> Decision:
-    due_accounts = grown(len(found.members), rules.growth)
+    due_accounts = next_size(len(found.members), after.accounts, rules.growth)
     return Decision(changes, after, found.last + rules.quiet, due_accounts, 0)
 
 
@@ -164,6 +165,11 @@ def _revised(current: Incident, found: Assessment, now: int, status: str) -> Inc
         platforms=sorted({*current.platforms, *found.platforms}),
         published_at=now,
     )
+
+
+def next_size(accounts: int, told: int, growth: float) -> int:
+    """Return the size above ``accounts`` that is worth the next look: by growth over what was told, or by severity."""
+    return min(size for size in (CRITICAL_ACCOUNTS, grown(told, growth), grown(accounts, growth)) if size > accounts)
 
 
 def grown(accounts: int, growth: float) -> int:

@@ -65,7 +65,7 @@ def read_lines(
 
     # Before merging and sorting: a wrong date would have them wait for what lies behind it.
     files = [guard_jumps(_read_file(path, limits, refuse, stats), stats, JUMP_MS + sort_window_ms) for path in paths]
-    lines = heapq.merge(*files, key=lambda line: line.at)
+    lines: Iterator[Line] = heapq.merge(*files, key=lambda line: line.at)
     if sort_window_ms:
         lines = sort_within(lines, sort_window_ms)
     for line in guard_jumps(lines, stats):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -14,9 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 from support.command import environment
 
+from pipeline.config import load_settings
 from pipeline.embedded import embedded_server, server_binary
+from pipeline.engine import Engine
 from pipeline.errors import ServerError, StateError, UserError
+from pipeline.replay import run
+from pipeline.simulate.stream import simulate
 from pipeline.state.client import connect, masked
+from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,6 +209,25 @@ async def test_a_password_missing_or_wrong_is_the_users_to_put_right(given: str)
                 pass
         async with connect(url + "?password=right", TIMEOUT_S) as allowed:
             assert await allowed.ping()
+
+
+async def test_a_user_with_the_rights_that_the_documents_name_can_do_everything() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rights = re.search(r"`(~tw:[^`]*)`", documented)
+    assert rights is not None
+    settings, _ = load_settings(environment={})
+    async with embedded_server() as url, connect(url, TIMEOUT_S) as client:
+        keys, *commands = rights[1].split()
+        await client.acl_setuser("tw", enabled=True, passwords=["+secret"], keys=[keys[1:]], commands=commands[1:])
+
+        async with connect(f"{url}?username=tw&password=secret", TIMEOUT_S) as limited:
+            engine = Engine(limited, "acl", settings)
+            await engine.start()
+            events = [step.events async for step in run(engine, simulate(3, 4000, share=0.1), "acl")]
+            assert any(events)
+            assert await engine.standing()
+            assert len(await stored_streams(limited)) == 1
+            await engine.store.drop()
 
 
 async def test_a_files_failure_is_not_blamed_on_the_server() -> None:

@@ -16,6 +16,7 @@ from pipeline.post import Tick
 from pipeline.replay import position, run
 from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
+from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
     from pipeline.incidents.public import IncidentEvent
@@ -129,6 +130,27 @@ def test_state_made_with_other_settings_is_refused_and_the_way_out_named(server_
     asyncio.run(mismatch())
 
 
+def test_stored_streams_are_listed_with_what_is_known_of_them(server_url: str) -> None:
+    async def listed() -> None:
+        async with connect(server_url, 10) as client:
+            assert await stored_streams(client) == []
+            engine = Engine(client, "a: stream", SETTINGS)
+            await engine.start("replay")
+            await replayed(engine, campaign())
+            await Engine(client, "b", SETTINGS).start("live")
+
+            first, second = await stored_streams(client)
+
+            assert (first.name, first.origin, first.incidents) == (engine.store.stream, "replay", 1)
+            assert first.watermark == await engine.store.watermark()
+            assert first.size > 1_000_000
+            assert (second.name, second.origin, second.watermark, second.incidents) == ("b", "live", None, 0)
+            await engine.store.drop()
+            await Engine(client, "b", SETTINGS).store.drop()
+
+    asyncio.run(listed())
+
+
 def test_a_script_that_the_server_forgot_is_sent_again(server_url: str) -> None:
     async def forgotten() -> None:
         async with connect(server_url, 10) as client:
@@ -143,3 +165,24 @@ def test_a_script_that_the_server_forgot_is_sent_again(server_url: str) -> None:
             await engine.store.drop()
 
     asyncio.run(forgotten())
+
+
+def test_what_stands_is_at_least_what_was_told_and_telling_it_changes_nothing(server_url: str) -> None:
+    async def standing() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "standing", SETTINGS)
+            await engine.start()
+            events = await replayed(engine, campaign())
+            before = {key: await client.dump(key) for key in engine.store.keys.values()}
+
+            (now,) = await engine.standing()
+
+            last = events[-1].data
+            assert now.data.incident_id == last.incident_id
+            assert now.data.posts > last.posts
+            assert now.data.accounts.members >= last.accounts.members
+            assert {key: await client.dump(key) for key in engine.store.keys.values()} == before
+            assert len(await engine.store.events()) == len(events)
+            await engine.store.drop()
+
+    asyncio.run(standing())

@@ -109,6 +109,24 @@ def test_of_merged_incidents_the_older_goes_on_and_the_other_points_to_it() -> N
     ]
 
 
+def test_a_network_is_looked_at_when_it_is_large_enough_for_a_higher_severity() -> None:
+    opened = decide("s", [], found(19, "warning", 1000), 1000, RULES)
+    assert opened.due_accounts == 20
+
+    escalated = decide("s", [opened.incident] if opened.incident else [], found(20, "critical", 2000), 2000, RULES)
+
+    assert [change.event for change in escalated.changes] == ["incident.escalated"]
+    assert escalated.due_accounts == 25
+
+
+def test_growth_is_measured_against_what_was_told() -> None:
+    opened = decide("s", [], found(30, "critical", 1000), 1000, RULES)
+    known = [opened.incident] if opened.incident else []
+
+    assert opened.due_accounts == 38
+    assert decide("s", known, found(37, "critical", 2000), 2000, RULES).due_accounts == 38
+
+
 def test_an_open_incident_survives_a_resolved_one_that_is_older() -> None:
     known = [incident("inc_old", 1000, "resolved"), incident("inc_new", 2000)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DATA = Path(os.environ.get("TURFWATCH_DATA", Path(__file__).parents[1].parent / "shared" / "data"))
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C even where the tests were started in the background, so that what they start hears it, too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

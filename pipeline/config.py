@@ -61,6 +61,9 @@ class DetectionSection(Section):
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
     min_objects: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
     traces: tuple[Trace, ...] = Field((), description="what ties accounts besides texts: repost, reply, link")
+    look_alikes: bool = Field(
+        default=False, description="search the authors of texts, hashtags and reposts for look-alikes"
+    )
     grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
     band_slots: int = Field(
         1_048_576,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.config import detection_hash
+from pipeline.detect import prior
 from pipeline.detect.assess import assess
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.life import Change, Decision, Rules, decide
@@ -20,7 +21,7 @@ from pipeline.state.gather import gather_network
 from pipeline.state.prune import prune
 from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.store import Store
-from pipeline.text.traces import Kind
+from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,8 @@ class Engine:
         self._settings = settings
         self._slots = settings.detection.band_slots
         self._kinds = frozenset(Kind[name.upper()] for name in settings.detection.traces)
+        if settings.detection.look_alikes:
+            self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
         self.store = Store(redis, stream, script_settings(settings))
         self.counts: dict[str, int] = {}
@@ -155,6 +158,25 @@ def incident_rules(settings: Settings) -> Rules:
     )
 
 
+def lookalike_settings() -> dict[str, object]:
+    """Return what the script's search for look-alikes needs: evidence in millionths, ages in ms."""
+    return {
+        "group_authors": 8,
+        "group_alike": 7,
+        "group_evidence": 22_000_000,
+        "group_second": 5_000_000,
+        "group_shared": 3,
+        "grow_members": 2,
+        "grow_authors": 64,
+        "baseline_age": 86_400_000,
+        "baseline_authors": 2000,
+        "baseline_births": 300,
+        "baseline_cap": 20_000,
+        "prior": prior.COUNTS,
+        "prior_weight": prior.WEIGHT,
+    }
+
+
 def script_settings(settings: Settings) -> dict[str, object]:
     """Return what the observe script needs, in its units: ms, thousandths, lanes of 64."""
     detection = settings.detection
@@ -173,4 +195,6 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "prune_every": PRUNE_EVERY_MS,
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
+        "look_alikes": detection.look_alikes,
+        **lookalike_settings(),
     }

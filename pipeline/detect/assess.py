@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from pipeline.detect.evidence import Signal, gather, repeat_log_p, rounded
+from pipeline.detect.alike import alike_log_p, strongest
+from pipeline.detect.evidence import gather, repeat_log_p
+from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
-from pipeline.text.traces import Kind
+from pipeline.text.traces import SEARCHED
+from pipeline.text.traces import Kind as Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +22,13 @@ if TYPE_CHECKING:
     from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
 Severity = Literal["info", "warning", "critical"]
+Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring"]
 
 SCORE_NATS: Final = 15.0
 """Evidence, as -ln p, at which the score reaches 1 - 1/e; a first form, calibrated against recordings later."""
+
+REPEATED: Final = -10.0
+"""Bound on ln p below which members are said to meet again and again."""
 
 CRITICAL_ACCOUNTS: Final = 20
 WARNING_SCORE: Final = 0.5
@@ -45,6 +52,7 @@ class TemplateShown(msgspec.Struct, frozen=True):
 class Assessment(msgspec.Struct, frozen=True):
     """What is held of a network at one moment; ``founder`` is the post key of its first object's first post."""
 
+    kind: Kind
     score: float
     severity: Severity
     summary: str
@@ -65,16 +73,19 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
-    score = rounded(1 - math.exp(repeat_log_p(facts) / SCORE_NATS))
+    score = rounded(1 - math.exp((repeat_log_p(facts) + alike_log_p(facts)) / SCORE_NATS))
     keywords = find_keywords(facts.objects)
-    posts = sum(c.posts for c in facts.objects)
+    shared = [c for c in facts.objects if c.kind not in SEARCHED] or facts.objects
+    posts = sum(c.posts for c in shared)
     members = [row.author_id for row in facts.members]
     first = min((c.first for c in facts.objects), default=facts.first)
     oldest = min(facts.objects, key=lambda c: (c.first, c.founder), default=None)
+    kind = kind_of(facts)
     return Assessment(
+        kind=kind,
         score=score,
         severity=severity_of(score, len(members)),
-        summary=_summary(len(members), posts, keywords, facts.last - first),
+        summary=_summary(kind, len(members), posts, keywords, facts.last - first),
         evidence=gather(facts),
         keywords=keywords,
         templates=show_templates(facts.objects),
@@ -89,6 +100,16 @@ def assess(facts: NetworkFacts) -> Assessment:
         communities=_counts([row.community for row in facts.members if row.community]),
         truncated=facts.truncated,
     )
+
+
+def kind_of(facts: NetworkFacts) -> Kind:
+    """Return what a network is: one that meets again and again, or look-alikes at one text or one reposted author."""
+    found = strongest(facts)
+    if found is None or repeat_log_p(facts) <= REPEATED:
+        return "coordinated-network"
+    if found.kind == Trace.REPOSTED or 2 * found.reposts >= found.posts:
+        return "amplification-ring"
+    return "copy-paste-wave" if found.kind == Trace.TEXT else "coordinated-network"
 
 
 def severity_of(score: float, accounts: int) -> Severity:
@@ -112,7 +133,7 @@ def find_keywords(objects: Sequence[ObjectFacts]) -> list[str]:
 
 def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
     """Return the most posted texts with their frames."""
-    texts = [c for c in objects if c.kind == Kind.TEXT]
+    texts = [c for c in objects if c.kind == Trace.TEXT]
     ranked = sorted(texts or objects, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
     return [
         TemplateShown(find_template(c.samples).text, c.posts, c.authors, list(c.samples[:3]))
@@ -124,9 +145,12 @@ def _counts(names: Sequence[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _summary(accounts: int, posts: int, keywords: Sequence[str], span_ms: int) -> str:
+def _summary(kind: Kind, accounts: int, posts: int, keywords: Sequence[str], span_ms: int) -> str:
     subject = f" on {keywords[0]}" if keywords else ""
-    return f"{accounts} accounts posted {posts} near-identical texts{subject} in {_duration(span_ms)}"
+    if kind == "amplification-ring":
+        return f"{accounts} look-alike accounts reposted the same author{subject} in {_duration(span_ms)}"
+    who = "look-alike accounts" if kind == "copy-paste-wave" else "accounts"
+    return f"{accounts} {who} posted {posts} near-identical texts{subject} in {_duration(span_ms)}"
 
 
 def _duration(ms: int) -> str:

@@ -12,9 +12,9 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from pipeline.text.traces import Kind
+from pipeline.detect.alike import look_alikes
+from pipeline.detect.signal import Signal, rounded
+from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,28 +34,16 @@ _THINGS: Final = {
     Kind.REPOST: "reposts of one post",
     Kind.REPLY: "replies to one post",
     Kind.LINK: "links",
+    Kind.HASHTAG: "hashtags",
+    Kind.REPOSTED: "reposted authors",
 }
-
-
-class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One piece of evidence; ``expected`` and ``p_value`` are left out where no null is known."""
-
-    signal: str
-    value: float
-    text: str
-    expected: float | None = None
-    p_value: float | None = None
-
-
-def rounded(value: float) -> float:
-    """Round to 4 significant digits, so that machines agree on what is printed."""
-    return float(f"{value:.4g}")
 
 
 def gather(facts: NetworkFacts) -> list[Signal]:
     """All signals that the facts allow, strongest null first."""
     found = [
         repeat_co_posting(facts),
+        *look_alikes(facts),
         co_post_latency(facts.objects),
         template_share(facts.objects),
         account_age(facts),
@@ -86,13 +74,17 @@ def repeat_log_p(facts: NetworkFacts) -> float:
 def _meetings(facts: NetworkFacts) -> tuple[int, float]:
     n, total = len(facts.members), max(facts.stream_authors, len(facts.members), 2)
     pairs = n * (n - 1) / 2
-    met = sum(c.network_members * (c.network_members - 1) // 2 for c in facts.objects)
-    chance = sum(c.authors * (c.authors - 1) for c in facts.objects) / (total * (total - 1))
+    shared = [c for c in facts.objects if c.kind not in SEARCHED]
+    # The meetings that brought members in say nothing: whom else would they have met?
+    met = sum(math.comb(c.network_members, 2) - math.comb(c.newcomers, 2) for c in shared)
+    chance = sum(c.authors * (c.authors - 1) for c in shared) / (total * (total - 1))
     return met, max(1e-9, pairs * chance)
 
 
-def repeat_co_posting(facts: NetworkFacts) -> Signal:
+def repeat_co_posting(facts: NetworkFacts) -> Signal | None:
     """How often two members meet in a near-identical text or another object, against authors meeting at random."""
+    if not repeat_log_p(facts):
+        return None
     n = len(facts.members)
     pairs = n * (n - 1) / 2
     met, expected = _meetings(facts)
@@ -102,12 +94,13 @@ def repeat_co_posting(facts: NetworkFacts) -> Signal:
         value=value,
         expected=chance,
         p_value=rounded(math.exp(max(-690.0, repeat_log_p(facts)))),
-        text=f"two of the {n} accounts met {value:g} times on average, in {_told(facts.objects)}; {chance:g} by chance",
+        text=f"two of the {n} accounts met again {value:g} times on average, in {_told(facts.objects)}; "
+        f"{chance:g} by chance",
     )
 
 
 def _told(objects: Sequence[ObjectFacts]) -> str:
-    counts = sorted(Counter(c.kind for c in objects).items())
+    counts = sorted(Counter(c.kind for c in objects if c.kind not in SEARCHED).items())
     return " and ".join(f"{count} {_THINGS[kind]}" for kind, count in counts)
 
 

@@ -19,8 +19,33 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     community: str | None
 
 
+class WindowFacts(msgspec.Struct, frozen=True):
+    """A window of one field in which a group is bunched, when the group was found.
+
+    ``field``: followers, following or birth. ``first``: the window's first bin. ``evidence``: bound on -ln p.
+    ``inside`` of ``known`` authors lie in it, of the stream's a ``share``.
+    """
+
+    field: str
+    first: int
+    evidence: float
+    inside: int
+    known: int
+    share: float
+
+
+class GroupFacts(msgspec.Struct, frozen=True):
+    """Look-alikes among the authors of an object: their windows, and how many authors lie in and outside them."""
+
+    windows: tuple[WindowFacts, ...]
+    inside: int
+    outside: int
+
+
 class ObjectFacts(msgspec.Struct, frozen=True):
     """An object that a network holds: counts, span in ms, how many of its authors are members.
+
+    ``newcomers``: members that no object attached before had.
 
     ``varied``: its texts differ in more than links, mentions and marks.
     """
@@ -35,8 +60,10 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     first: int
     last: int
     network_members: int
+    newcomers: int
     varied: bool
     samples: tuple[str, ...]
+    group: GroupFacts | None = None
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.detect.assess import CRITICAL_ACCOUNTS
-from pipeline.incidents.model import EventType, Incident, Kind, incident_id
+from pipeline.incidents.model import EventType, Incident, incident_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,12 +87,11 @@ def _without_incident(stream: str, found: Assessment, now: int, rules: Rules) ->
 
 
 def _opened(stream: str, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
-    kind: Kind = "coordinated-network"
     after = Incident(
-        incident_id=incident_id(stream, kind, found.founder, now),
+        incident_id=incident_id(stream, found.kind, found.founder, now),
         revision=1,
         status="open",
-        kind=kind,
+        kind=found.kind,
         severity=found.severity,
         accounts=len(found.members),
         platforms=sorted(found.platforms),

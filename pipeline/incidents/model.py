@@ -7,10 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.detect.assess import Severity
+from pipeline.detect.assess import Kind, Severity
 
 Status = Literal["open", "resolved", "merged"]
-Kind = Literal["coordinated-network"]
 EventType = Literal[
     "incident.opened",
     "incident.updated",

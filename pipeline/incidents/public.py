@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pipeline.detect.assess import Severity, TemplateShown
-from pipeline.detect.evidence import Signal
-from pipeline.incidents.model import EventType, Kind, Status
+from pipeline.detect.assess import Kind, Severity, TemplateShown
+from pipeline.detect.signal import Signal
+from pipeline.incidents.model import EventType, Status
 
 if TYPE_CHECKING:
     from pipeline.detect.assess import Assessment

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SAMPLE_CHARS: Final = 300
 """Characters of a text kept for evidence."""
 
-_LINE = struct.Struct("<dBB8s8s4sHHB")
+_LINE = struct.Struct("<IdBB8s8s4sHHB")
 _POST, _DELETE, _TICK, _CONTROL = range(4)
 _REPOST, _LINK, _SIGNED = 1, 2, 4
 _TRACE_BYTES = 9
@@ -63,24 +63,28 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
         if isinstance(line, Post):
             at = 64 * number
             signature = slots[at : at + 64] + lanes[at : at + 64] if usable[number] else b""
-            packed.append(_packed_post(line, signature, hashes[4 * number : 4 * number + 4], kinds) + position)
+            packed.append(_packed_post(line, signature, hashes[4 * number : 4 * number + 4], kinds, position))
             number += 1
         elif isinstance(line, Delete):
             key = item_key(line.platform, line.id)
-            packed.append(_LINE.pack(line.at, _DELETE, 0, key, _NOBODY, b"", 0, 0, 0) + position)
+            packed.append(_packed(line.at, _DELETE, key, position))
         else:
-            kind = _TICK if isinstance(line, Tick) else _CONTROL
-            packed.append(_LINE.pack(line.at, kind, 0, _NOBODY, _NOBODY, b"", 0, 0, 0) + position)
+            packed.append(_packed(line.at, _TICK if isinstance(line, Tick) else _CONTROL, _NOBODY, position))
     return Batch(packed, [position for position, _ in lines])
 
 
-def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind]) -> bytes:
+def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
+    return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0) + position
+
+
+def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind], position: bytes) -> bytes:
     author, text = pack_author(post), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
     flags = (
         _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SIGNED * bool(signature)
     )
     head = _LINE.pack(
+        _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(position),
         post.at,
         _POST,
         flags,
@@ -91,4 +95,4 @@ def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collecti
         len(text),
         len(traces) // _TRACE_BYTES,
     )
-    return b"".join((head, signature, author, text, traces))
+    return b"".join((head, signature, author, text, traces, position))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
-from pipeline.state.rows import NetworkRow, ObjectRow, split_texts, unpack_author, unpack_object
+from pipeline.state.rows import NetworkRow, ObjectRow, split_texts, unpack_author, unpack_group, unpack_object
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipeline.state.store import Store
 
-MAX_OBJECTS = 4096
+MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
 
 
@@ -28,6 +28,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         if row is not None
     ]
     texts = await store.fields("kept:texts", [str(row.number) for row in rows])
+    groups = await store.fields("alike", [str(row.number) for row in rows])
     inside = set(members)
     outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
     return NetworkFacts(
@@ -36,7 +37,10 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         last=network.last,
         members=await _accounts(store, members),
         joiners=await _accounts(store, tuple(outside)),
-        objects=tuple(_object(row, inside, split_texts(text or b"")) for row, text in zip(rows, texts, strict=True)),
+        objects=tuple(
+            _object(row, inside, new, split_texts(text or b""), group)
+            for row, new, text, group in zip(rows, _newcomers(rows, inside), texts, groups, strict=True)
+        ),
         stream_authors=await store.stream_authors(),
         truncated=network.truncated,
     )
@@ -62,7 +66,9 @@ async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, 
     return tuple(found)
 
 
-def _object(row: ObjectRow, members: set[bytes], samples: Sequence[str]) -> ObjectFacts:
+def _object(
+    row: ObjectRow, members: set[bytes], newcomers: int, samples: Sequence[str], group: bytes | None
+) -> ObjectFacts:
     return ObjectFacts(
         kind=row.kind,
         founder=row.founder,
@@ -74,6 +80,18 @@ def _object(row: ObjectRow, members: set[bytes], samples: Sequence[str]) -> Obje
         first=row.first,
         last=row.last,
         network_members=sum(author in members for author in row.members),
+        newcomers=newcomers,
         varied=len({normalise(sample) for sample in samples}) > 1,
         samples=tuple(samples),
+        group=None if group is None else unpack_group(group),
     )
+
+
+def _newcomers(rows: Sequence[ObjectRow], members: set[bytes]) -> list[int]:
+    """How many members each object is the first to have."""
+    waiting, counts = set(members), []
+    for row in rows:
+        first = waiting.intersection(row.members)
+        waiting -= first
+        counts.append(len(first))
+    return counts

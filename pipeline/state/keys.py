@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -19,11 +19,11 @@ KEYS: Final[dict[str, str]] = {
     "bands": "STRING of 40-bit slots, 16 a clustered post: number of the cluster written there last, index generation",
     "objects:0": "HASH object number -> record (see lua/objects.lua), lives one to two index horizons",
     "objects:1": "the odd generation of it",
-    "names:0": "HASH trace (kind and hash of a repost, reply or link target, 9 bytes) -> object number",
+    "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author (lua/observe.lua)",
     "names:1": "the odd generation of it",
     "texts:0": "HASH object number -> up to 10 samples as rows of u16 length and bytes; the first text first",
     "texts:1": "the odd generation of it",
-    "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post",
+    "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, for pair horizons",
     "authors:1": "the odd generation of it",
     "seen:0": "HASH post key -> text hash (4 bytes) and the numbers of its objects (u32 each)",
     "seen:1": "the odd generation of it",
@@ -31,6 +31,11 @@ KEYS: Final[dict[str, str]] = {
     "crowd:1": "the odd generation of it",
     "pairs:0": "HASH two author keys, smaller first -> weight in thousandths, lives one to two pair horizons",
     "pairs:1": "the odd generation of it",
+    "groups:0": "HASH object number -> facts of up to 512 authors, 20 bytes each (see lua/lookalikes.lua)",
+    "groups:1": "the odd generation of it",
+    "baseline": "HASH now, before -> MessagePack: histograms of the stream's authors over followers, following, births",
+    "alike": "HASH object number -> open look-alike group: windows with their evidence, members inside and outside",
+    "named": "HASH trace of a look-alike group's object -> a member, so that a ring that comes back stays one",
     "edges": "HASH two author keys -> event time of the last co-action (ms), until the edge horizon has passed",
     "net:of": "HASH author key -> network number",
     "nets": "HASH network number -> packed state (see lua/networks.lua)",
@@ -47,7 +52,7 @@ KEYS: Final[dict[str, str]] = {
     "events": "LIST of incident events (JSON), the outbox: in the order of their making",
 }
 
-OBSERVED: Final = 28
+OBSERVED: Final = 33
 """How many of the keys, from the first, the observe script takes."""
 
 

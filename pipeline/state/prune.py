@@ -66,6 +66,7 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "members": [author for author in members_before if author not in staying],
             "gone": [str(number) for number in sorted(gone)],
             "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.objects)) for p in parts],
+            "names": await _unknown_names(store, staying, set(members_before)),
             "links": [f"{number}:{each}" for number in sorted(touched) for each in _numbers(held.get(number, b""))],
             "objects": [str(number) for number in sorted(stale)],
             "authors": await _forgotten(store, staying, set(members_before), kept, stale),
@@ -109,6 +110,12 @@ async def _forgotten(
         if number not in stale:
             needed.update(row.members)
     return [author for author in await store.items("kept:authors") if author not in needed]
+
+
+async def _unknown_names(store: Store, staying: set[bytes], before: set[bytes]) -> list[bytes]:
+    """Names of groups whose member belongs to no network any more."""
+    needed = set(await store.items("net:of")) - (before - staying)
+    return [name for name, member in (await store.items("named")).items() if member not in needed]
 
 
 def _numbers(row: bytes) -> list[int]:

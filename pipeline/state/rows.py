@@ -5,13 +5,19 @@ from __future__ import annotations
 import struct
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import msgspec
 
-from pipeline.text.traces import Kind
+from pipeline.detect.bins import birth_bin, count_bin
+from pipeline.detect.facts import GroupFacts, WindowFacts
+from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
     from pipeline.post import Post
+
+FIELDS: Final = ("followers", "following", "birth")
+"""Fields that look-alikes are compared by, in the order of stored windows."""
 
 KEY_BYTES: Final = 8
 """Bytes of an author key or post key."""
@@ -60,7 +66,10 @@ class NetworkRow(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
-_OBJECT = struct.Struct("<7IB8sdd")
+_FACTS = struct.Struct("<BBHII")
+_OBJECT = struct.Struct("<7IBB8sdd")
+_WINDOW = struct.Struct("<BhIHHI")
+_GROUP = struct.Struct("<IId8s")
 _NETWORK = struct.Struct("<5Idd")
 
 
@@ -70,8 +79,8 @@ def item_key(platform: str, item_id: str) -> bytes:
 
 
 def pack_author(post: Post) -> bytes:
-    """Return the author row of a post."""
-    return _encoder.encode(
+    """Return the author row of a post: facts in bins for the scripts, then all that evidence reads."""
+    return pack_facts(post) + _encoder.encode(
         (
             post.platform,
             post.author_id,
@@ -85,18 +94,40 @@ def pack_author(post: Post) -> bytes:
     )
 
 
+def pack_facts(post: Post) -> bytes:
+    """Return what look-alikes are compared by: bins of followers, following and birth, hashes of client and domain."""
+    domain = link_domain(post)
+    return _FACTS.pack(
+        count_bin(post.followers),
+        count_bin(post.following),
+        birth_bin(post.born),
+        crc32(post.client.encode()) if post.client else 0,
+        crc32(domain.encode()) if domain else 0,
+    )
+
+
 def unpack_author(row: bytes) -> AuthorRow:
     """Return the author facts of a stored row."""
-    return _author_decoder.decode(row)
+    return _author_decoder.decode(row[_FACTS.size :])
 
 
 def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
-    posts, authors, links, reposts, deleted, _, _, kind, founder, first, last = _OBJECT.unpack_from(row)
+    posts, authors, links, reposts, deleted, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
     members = split_keys(row[_OBJECT.size :])
     return ObjectRow(
         number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
     )
+
+
+def unpack_group(row: bytes) -> GroupFacts:
+    """Return an open look-alike group from its stored row."""
+    windows: list[WindowFacts | None] = []
+    for field in FIELDS:
+        used, first, evidence, inside, known, share = _WINDOW.unpack_from(row, _WINDOW.size * len(windows))
+        windows.append(WindowFacts(field, first, evidence / 1e6, inside, known, share / 1e6) if used else None)
+    inside, outside, _, _ = _GROUP.unpack_from(row, _WINDOW.size * len(windows))
+    return GroupFacts(tuple(window for window in windows if window is not None), inside, outside)
 
 
 def unpack_network(row: bytes) -> NetworkRow:

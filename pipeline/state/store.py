@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.state.batch import Batch
 
-OBSERVE: Final = ("places", "prelude", "generations", "objects", "networks", "observe")
+OBSERVE: Final = ("places", "prelude", "generations", "objects", "networks", "lookalikes", "observe")
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 
@@ -123,7 +123,7 @@ class Store:
         A reply may be lost and the client repeat the call: then the position shows how far the first one came, and
         what it made due stands in the due set. Raises FenceError where the position is nobody's of this batch.
         """
-        reply = await self._observe(self._observed_keys, [self.position, self._settings, *batch.lines])
+        reply = await self._observe(self._observed_keys, [self.position, self._settings, b"".join(batch.lines)])
         if reply[0] == b"conflict":
             applied = batch.applied_until(reply[1])
             if applied is None:

@@ -6,6 +6,7 @@ or link the same thing meet there as those that post the same text do.
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -20,13 +21,35 @@ MAX_LINKS: Final = 4
 """Link targets of a post that count as traces."""
 
 
+MAX_HASHTAGS: Final = 4
+"""Hashtags of a post that count as traces; tags for money do not."""
+
+SHORTENERS: Final = frozenset(
+    ("t.co", "bit.ly", "goo.gl", "ow.ly", "dlvr.it", "fb.me", "tinyurl.com", "is.gd", "j.mp", "buff.ly", "twitter.com")
+)
+"""Domains that say nothing of where a link leads."""
+
+_HASHTAG = re.compile(r"#(\w{3,40})")
+_REPOST = re.compile(r"\s*rt @(\w+)\s*:", re.IGNORECASE)
+
+
 class Kind(IntEnum):
-    """Kinds of traces. The numbers stand in stored state and in the scripts."""
+    """Kinds of traces. The numbers stand in stored state and in the scripts.
+
+    ``HASHTAG`` and ``REPOSTED`` (the author of what is reposted) tie no pairs: too many strangers meet there. They are
+    objects whose authors are searched for look-alikes.
+    """
 
     TEXT = 0
     REPOST = 1
     REPLY = 2
     LINK = 3
+    HASHTAG = 4
+    REPOSTED = 5
+
+
+SEARCHED: Final = frozenset((Kind.HASHTAG, Kind.REPOSTED))
+"""Kinds of objects that are there for look-alikes alone."""
 
 
 def named_traces(post: Post, kinds: Collection[Kind]) -> bytes:
@@ -39,12 +62,25 @@ def named_traces(post: Post, kinds: Collection[Kind]) -> bytes:
 
 
 def _named(post: Post) -> Iterator[tuple[Kind, str]]:
+    marked = _REPOST.match(post.text)
+    if author := post.repost_author_id or (marked and marked[1].casefold()):
+        yield Kind.REPOSTED, f"{post.platform}\0{author}"
+    for tag in tuple(dict.fromkeys(_HASHTAG.findall(post.text.casefold())))[:MAX_HASHTAGS]:
+        yield Kind.HASHTAG, tag
     if post.repost_of:
         yield Kind.REPOST, f"{post.platform}\0{post.repost_of}"
     if post.reply_to:
         yield Kind.REPLY, f"{post.platform}\0{post.reply_to}"
     for url in (post.urls or ())[:MAX_LINKS]:
         yield Kind.LINK, link_target(url)
+
+
+def link_domain(post: Post) -> str | None:
+    """Return the domain of a post's first link; None without one, and for a shortener."""
+    if not post.urls:
+        return None
+    domain = link_target(post.urls[0]).split("/", 1)[0]
+    return None if not domain or domain in SHORTENERS else domain
 
 
 def link_target(url: str) -> str:

@@ -15,6 +15,7 @@ MINUTE = 60_000
 
 def found(members: int, severity: Severity, last: int, objects: int = 5) -> Assessment:
     return Assessment(
+        kind="coordinated-network",
         score=0.9,
         severity=severity,
         summary="",

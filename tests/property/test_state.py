@@ -5,21 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.lookalikes import Facts, Group, LookAlikes
 from support.oracle import Oracle, Seen
 
 from pipeline.config import load_settings
-from pipeline.engine import Engine
+from pipeline.detect import prior
+from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
+from pipeline.detect.facts import GroupFacts, WindowFacts
+from pipeline.engine import Engine, script_settings
 from pipeline.errors import FenceError
 from pipeline.post import Post
 from pipeline.state.batch import Batch
 from pipeline.state.client import connect
-from pipeline.state.rows import item_key, pack_network, split_keys
+from pipeline.state.rows import FIELDS, item_key, pack_network, split_keys, unpack_group
+from pipeline.state.store import packed
 from pipeline.text.features import features
-from pipeline.text.traces import Kind, named_traces
+from pipeline.text.traces import Kind, link_domain, named_traces
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 Row = tuple[int, int, int, bool, bool, int, str]
 NAMES = itertools.count()
@@ -30,6 +40,7 @@ SETTINGS, _ = load_settings(
         "detection.edge_weight": 1.5,
         "detection.band_slots": 4096,
         "detection.traces": "repost, reply, link",
+        "detection.look_alikes": True,
     },
     environment={},
 )
@@ -41,9 +52,25 @@ TEXTS = tuple(
 )
 START = 1_767_258_000_000
 
+RULES = {
+    "group_authors": 4,
+    "group_alike": 3,
+    "group_evidence": 4_000_000,
+    "group_second": 500_000,
+    "group_shared": 2,
+    "grow_members": 2,
+    "grow_authors": 9,
+    "baseline_age": 1_200_000,
+    "baseline_authors": 6,
+    "baseline_births": 5,
+    "baseline_cap": 9,
+    "prior_weight": prior.WEIGHT,
+}
+"""Bounds so low that streams of a hundred posts have look-alikes in them."""
+
 posts = st.lists(
     st.tuples(
-        st.integers(0, 11),  # author
+        st.integers(0, 23),  # author
         st.integers(0, len(TEXTS)),  # text; the last is too short to be compared
         st.integers(-30, 240),  # seconds since the post before
         st.booleans(),  # repost
@@ -56,6 +83,22 @@ posts = st.lists(
 )
 
 
+def written(text: int, target: str, *, link: bool) -> str:
+    words = TEXTS[text] if text < len(TEXTS) else "short"
+    return words + (f" #{target}" if target else "") + (" https://x.example" if link else "")
+
+
+def account(author: int) -> dict[str, Any]:
+    """Facts of an account: every third is unknown in some field, half of the others look alike."""
+    alike = author % 2 == 0
+    return {
+        "followers": None if author % 9 == 8 else (90 + author if alike else 7**author % 10_007),
+        "following": 20 + author % 3 if alike else 5**author % 997,
+        "born": None if author % 3 == 2 else START - (400 if alike else 97 * author) * 86_400_000,
+        "client": None if author % 5 == 4 else f"client {author % 4}",
+    }
+
+
 def stream(rows: list[Row]) -> list[Post]:
     at, made = START, []
     for number, (author, text, gap, repost, link, back, target) in enumerate(rows):
@@ -66,8 +109,11 @@ def stream(rows: list[Row]) -> list[Post]:
                 id=f"p{number - back - 1 if again else number}",
                 platform="x",
                 author_id=f"a{author}",
-                text=(TEXTS[text] if text < len(TEXTS) else "short") + (" https://x.example" if link else ""),
+                text=written(text, target, link=link),
                 created_at="",
+                hashtags=None,
+                repost_author_id="boss" if repost and target else None,
+                **account(author),
                 is_repost=repost,
                 repost_of=(repost and target) or None,
                 reply_to=target or None,
@@ -87,6 +133,7 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
         edge=round(1000 * detection.edge_weight),
         accounts=detection.min_accounts,
         objects=detection.min_objects,
+        look=LookAlikes(RULES, prior.COUNTS),
     )
     found = features([p.text for p in made], [bool(p.is_repost) for p in made], detection.band_slots)
     due = []
@@ -103,11 +150,30 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
             repost=bool(post.is_repost),
             link="http" in post.text,
             traces=tuple(traces[at : at + 9] for at in range(0, len(traces), 9)),
+            facts=facts_of(post),
         )
-        if net := oracle.observe(seen):
+        for net in oracle.observe(seen):
             due.append((number, net))
             oracle.nets[net].due_accounts = len(oracle.nets[net].members) + 1
+            oracle.nets[net].known = True
     return oracle, due
+
+
+def facts_of(post: Post) -> Facts:
+    followers, following, birth = count_bin(post.followers), count_bin(post.following), birth_bin(post.born)
+    return Facts(
+        None if followers == UNKNOWN_COUNT else followers,
+        None if following == UNKNOWN_COUNT else following,
+        None if birth == UNKNOWN_BIRTH else birth,
+        post.client,
+        link_domain(post),
+    )
+
+
+def engine_with_low_bounds(client: Redis, name: str) -> Engine:
+    engine = Engine(client, name, SETTINGS)
+    engine.store._settings = packed({**script_settings(SETTINGS), **RULES})
+    return engine
 
 
 async def told_by_script(
@@ -116,7 +182,7 @@ async def told_by_script(
     """Apply the stream in batches of the sizes given, with a repeated call, an old batch or a restart in between."""
     async with connect(url, 10) as client:
         name = f"state-{next(NAMES)}"
-        engine = Engine(client, name, SETTINGS)
+        engine = engine_with_low_bounds(client, name)
         await engine.start()
         lines = [(b"t:0:%d:1" % number, post) for number, post in enumerate(made)]
         done, due = 0, list[tuple[int, int]]()
@@ -127,13 +193,13 @@ async def told_by_script(
             batch = engine.prepare(lines[done : done + next(sizes)])
             fault = next(moments)
             if fault == 1 and old is not None:
-                zombie = Engine(client, name, SETTINGS)
+                zombie = engine_with_low_bounds(client, name)
                 zombie.store.position = b"t:0:999999:1"
                 # Refused, or taken for a lost reply: either way it must change nothing.
                 with contextlib.suppress(FenceError):
                     await zombie.store.observe(old)
             if fault == 2:
-                engine = Engine(client, name, SETTINGS)
+                engine = engine_with_low_bounds(client, name)
                 engine.store.position = lines[done - 1][0] if done else b""
             before = engine.store.position
             observed = await engine.store.observe(batch)
@@ -149,15 +215,24 @@ async def told_by_script(
                 assert network is not None
                 due.append((done - 1, number))
                 row = msgspec.structs.replace(network, due_accounts=network.accounts + 1)
-                await engine.store.commit(item, [], network=number, row=pack_network(row))
+                await engine.store.commit(item, [], network=number, row=pack_network(row), incident="inc")
             old = batch
         state: dict[str, object] = {
             "edges": {(pair[:8], pair[8:]): int(at) for pair, at in (await engine.store.items("edges")).items()},
             "members": {int(n): split_keys(row) for n, row in (await engine.store.items("net:members")).items()},
+            "groups": {int(n): unpack_group(row) for n, row in (await engine.store.items("alike")).items()},
             "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
         }
         await engine.store.drop()
         return state, due
+
+
+def told(group: Group) -> GroupFacts:
+    windows = [
+        WindowFacts(FIELDS[name], w.first, w.evidence / 1e6, w.inside, w.known, math.floor(w.share * 1e6 + 0.5) / 1e6)
+        for name, w in group.windows.items()
+    ]
+    return GroupFacts(tuple(windows), group.inside, group.outside)
 
 
 @given(posts, st.lists(st.integers(1, 50), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=1, max_size=7))
@@ -170,6 +245,7 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     state, script_due = asyncio.run(told_by_script(embedded_url, made, cuts, faults))
 
     assert script_due == oracle_due
+    assert state["groups"] == {number: told(group) for number, group in oracle.look.groups.items()}
     assert state["edges"] == oracle.edges
     assert state["members"] == {number: tuple(net.members) for number, net in oracle.nets.items()}
     assert state["objects"] == {number: net.objects for number, net in oracle.nets.items()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike
 
 RING = 40
 PAIR_MEMBERS = 128
+REPOSTED = 5
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Seen:
     repost: bool
     link: bool
     traces: tuple[bytes, ...]
+    facts: Facts
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Thing:
     kind: int = 0
     posts: int = 0
     links: int = 0
+    reposts: int = 0
     authors: int = 0
     ring: list[bytes] = field(default_factory=list)
 
@@ -71,6 +76,7 @@ class Net:
     objects: list[int]
     due_accounts: int
     due_objects: int
+    known: bool = False
 
 
 def weight_of(thing: Thing, post: Seen) -> int:
@@ -83,10 +89,18 @@ def weight_of(thing: Thing, post: Seen) -> int:
 
 
 class Oracle:
-    """State of a stream; `observe` returns the number of a network that is due, or None."""
+    """State of a stream; `observe` returns the numbers of networks that are due."""
 
     def __init__(
-        self, *, index_horizon: int, pair_horizon: int, equal: int, edge: int, accounts: int, objects: int
+        self,
+        *,
+        index_horizon: int,
+        pair_horizon: int,
+        equal: int,
+        edge: int,
+        accounts: int,
+        objects: int,
+        look: LookAlikes,
     ) -> None:
         self.watermark: int | None = None
         self.bands: dict[int, tuple[int, int]] = {}
@@ -95,6 +109,9 @@ class Oracle:
         self.seen = Generations(index_horizon)
         self.crowd = Generations(index_horizon)
         self.pairs = Generations(pair_horizon)
+        self.authors = Generations(pair_horizon)
+        self.look = look
+        self.named: dict[bytes, bytes] = {}
         self.equal, self.edge_weight = equal, edge
         self.bounds = (accounts, objects)
         self.edges: dict[tuple[bytes, bytes], int] = {}
@@ -103,36 +120,36 @@ class Oracle:
         self.next_object = self.next_net = 0
         self.duplicates = self.edits = 0
 
-    def observe(self, post: Seen) -> int | None:
+    def observe(self, post: Seen) -> list[int]:
         if self.watermark is None or post.at > self.watermark:
             self.watermark = post.at
-            for table in (self.objects, self.names, self.seen, self.crowd, self.pairs):
+            for table in (self.objects, self.names, self.seen, self.crowd, self.pairs, self.authors):
                 table.turn(post.at)
         known = self.seen.get(post.key)
         if known is not None:
             assert isinstance(known, tuple)
             if known[1] == post.text_hash:
                 self.duplicates += 1
-                return None
+                return []
             self.edits += 1
             for number in known[0]:
                 self.objects.move(number)
                 before = self.objects.get(number)
                 if isinstance(before, Thing):
                     before.posts = max(0, before.posts - 1)
-        numbers: list[int] = []
-        due = None
-        if post.usable:
-            number, due = self._by_text(post)
-            numbers.append(number)
-        for trace in post.traces:
-            number, also = self._by_name(trace, post)
-            numbers.append(number)
-            due = also or due
+        if self.authors.get(post.author) is None and not self._is_known(post.author):
+            self.look.baseline.count(post.facts, self.watermark or 0)
+        self.authors.put(post.author, post.facts)
+        self.due: set[int] = set()
+        numbers = [self._by_text(post)] if post.usable else []
+        numbers += [number for trace in post.traces if (number := self._by_name(trace, post))]
         self.seen.put(post.key, (numbers, post.text_hash))
-        return due
+        return sorted(self.due, key=str)
 
-    def _by_text(self, post: Seen) -> tuple[int, int | None]:
+    def _is_known(self, author: bytes) -> bool:
+        return author in self.net_of and self.nets[self.net_of[author]].known
+
+    def _by_text(self, post: Seen) -> int:
         generation = self.objects.number or 0
         held = [self.bands.get(slot, (0, 0)) for slot in post.slots]
         best, best_equal = 0, self.equal - 1
@@ -142,41 +159,47 @@ class Oracle:
                 equal = sum(a == b for a, b in zip(found.lanes, post.lanes, strict=True))
                 if equal > best_equal:
                     best, best_equal = candidate, equal
-        due = self._join(best, post) if best else None
-        best = best or self._found(post, 0)
+        if best:
+            self._join(best, post, None)
+        else:
+            best = self._found(0, post)
         for slot in post.slots:
             self.bands[slot] = (best, generation)
-        return best, due
+        return best
 
-    def _by_name(self, trace: bytes, post: Seen) -> tuple[int, int | None]:
-        number = self.names.get(trace)
-        living = isinstance(number, int) and isinstance(self.objects.get(number), Thing)
-        due = None
-        if isinstance(number, int) and living:
-            due = self._join(number, post)
-        else:
-            number = self._found(post, trace[0])
+    def _by_name(self, trace: bytes, post: Seen) -> int | None:
+        held = self.names.get(trace)
+        alone = held if isinstance(held, Seen) else None
+        number = held if isinstance(held, int) and isinstance(self.objects.get(held), Thing) else None
+        if number is None:
+            if alone is None or alone.author == post.author:
+                self.names.put(trace, alone or post)
+                return None
+            number = self._found(trace[0], alone)
+        self._join(number, post, trace if trace[0] == REPOSTED else None)
         self.names.put(trace, number)
-        return number, due
+        return number
 
-    def _found(self, post: Seen, kind: int) -> int:
+    def _found(self, kind: int, post: Seen) -> int:
         self.next_object += 1
-        lanes = () if kind else post.lanes
-        self.objects.put(self.next_object, Thing(lanes, kind, 1, int(post.link), 1, [post.author]))
+        thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author])
+        self.objects.put(self.next_object, thing)
         return self.next_object
 
-    def _join(self, number: int, post: Seen) -> int | None:
+    def _join(self, number: int, post: Seen, name: bytes | None) -> None:
         self.objects.move(number)
         thing = self.objects.get(number)
         assert isinstance(thing, Thing)
         thing.posts += 1
         thing.links += post.link
+        thing.reposts += post.repost
         if post.author in thing.ring:
-            return None
+            return
         if thing.authors > RING and self.crowd.get((number, post.author)):
             self.crowd.put((number, post.author), True)
-            return None
-        due = self._tie(number, thing, post) if thing.authors < PAIR_MEMBERS else None
+            return
+        if thing.authors < PAIR_MEMBERS:
+            self._tie(number, thing, post)
         thing.authors += 1
         if thing.authors == RING + 1:
             for member in thing.ring:
@@ -184,22 +207,30 @@ class Oracle:
         if thing.authors > RING:
             self.crowd.put((number, post.author), True)
         thing.ring = [*thing.ring, post.author][-RING:]
-        return due
+        self._grow(number, thing, post.author)
+        self._group(number, thing, post, name)
 
-    def _tie(self, number: int, thing: Thing, post: Seen) -> int | None:
+    def _tie(self, number: int, thing: Thing, post: Seen) -> None:
         weight = weight_of(thing, post)
+        if not weight:
+            return
         tied = []
         for member in thing.ring:
             pair = (min(member, post.author), max(member, post.author))
             total = (self.pairs.get(pair) or 0) + weight  # type: ignore[operator] # only numbers are put
             self.pairs.put(pair, total)
             if total >= self.edge_weight:
-                self.edges[pair] = self.watermark or 0
+                self._edge(post.author, member)
                 tied.append(member)
-        if not tied:
-            return None
-        wanted = [post.author, *tied]
-        numbers = sorted({self.net_of[author] for author in wanted if author in self.net_of})
+        if tied:
+            self._attach(self._connect([post.author, *tied], 1, None), number)
+
+    def _edge(self, left: bytes, right: bytes) -> None:
+        self.edges[(min(left, right), max(left, right))] = self.watermark or 0
+
+    def _connect(self, wanted: list[bytes], least: int, also: int | None) -> int:
+        counts = Counter(self.net_of[author] for author in wanted if author in self.net_of)
+        numbers = sorted({number for number, count in counts.items() if count >= least} | ({also} if also else set()))
         if numbers:
             net_number = numbers[0]
         else:
@@ -209,12 +240,68 @@ class Oracle:
         net = self.nets[net_number]
         for other in numbers[1:]:
             gone = self.nets.pop(other)
-            net.members += gone.members
+            self.due.discard(other)
+            self._admit(net_number, gone.members)
             net.objects += [c for c in gone.objects if c not in net.objects]
-        net.members += [author for author in wanted if author not in self.net_of]
-        for author in net.members:
-            self.net_of[author] = net_number
+            if gone.known:
+                net.known, net.due_accounts, net.due_objects = True, 0, 0
+        self._admit(net_number, [author for author in wanted if author not in self.net_of])
+        return net_number
+
+    def _admit(self, net_number: int, authors: list[bytes]) -> None:
+        self.nets[net_number].members += authors
+        self.net_of.update(dict.fromkeys(authors, net_number))
+
+    def _attach(self, net_number: int, number: int, *, new: bool = False) -> None:
+        net = self.nets[net_number]
         if number not in net.objects:
             net.objects.append(number)
-        due = len(net.members) >= net.due_accounts and len(net.objects) >= net.due_objects
-        return net_number if due else None
+        grown = len(net.members) >= net.due_accounts and len(net.objects) >= net.due_objects
+        if grown or (new and not net.known):
+            self.due.add(net_number)
+
+    def _include(self, number: int, anchor: bytes, author: bytes) -> None:
+        if anchor in self.net_of and author not in self.net_of:
+            self._admit(self.net_of[anchor], [author])
+            self._edge(anchor, author)
+            self._attach(self.net_of[anchor], number)
+
+    def _grow(self, number: int, thing: Thing, author: bytes) -> None:
+        rules = self.look.rules
+        if thing.kind or not rules["grow_members"] < thing.authors <= rules["grow_authors"]:
+            return
+        earlier = [member for member in thing.ring if member != author and member in self.net_of]
+        for net, count in Counter(self.net_of[member] for member in earlier).items():
+            if count >= rules["grow_members"] and 2 * count >= thing.authors - 1 and self.nets[net].known:
+                self._include(number, next(m for m in earlier if self.net_of[m] == net), author)
+                return
+
+    def _group(self, number: int, thing: Thing, post: Seen, name: bytes | None) -> None:
+        look = self.look
+        if number not in look.rows:
+            earlier = [(author, self.authors.get(author)) for author in thing.ring[:-1]]
+            look.rows[number] = [(author, facts) for author, facts in earlier if isinstance(facts, Facts)]
+        rows = look.rows[number]
+        rows.append((post.author, post.facts))
+        if group := look.groups.get(number):
+            alike = looks_alike(post.facts, group.windows, thing.kind)
+            group.inside, group.outside = group.inside + alike, group.outside + (not alike)
+            if alike and 10 * group.outside * group.odds <= group.inside:
+                self._include(number, group.anchor, post.author)
+            return
+        if not is_due(len(rows), look.rules["group_authors"]) or not (windows := look.windows(rows)):
+            return
+        alike_rows = [author for author, facts in rows if looks_alike(facts, windows, thing.kind)]
+        reposts = 2 * thing.reposts >= thing.posts
+        if len(alike_rows) < look.rules["group_alike"] or look.is_app(rows, reposts=reposts):
+            return
+        least = min(window.share for window in windows.values())
+        odds = least / (1 - least)
+        look.groups[number] = Group(windows, alike_rows[0], len(alike_rows), len(rows) - len(alike_rows), odds)
+        also = self.net_of.get(self.named[name]) if name in self.named else None
+        net = self._connect(alike_rows, look.rules["group_shared"], also)
+        if name:
+            self.named[name] = alike_rows[0]
+        for member in alike_rows[1:]:
+            self._edge(alike_rows[0], member)
+        self._attach(net, number, new=True)

@@ -26,7 +26,7 @@ def account(number: int, **fields: int | str | None) -> AccountFacts:
 
 
 def network(members: list[AccountFacts], objects: int = 5, authors: int = 2000) -> NetworkFacts:
-    shared = ObjectFacts(Kind.TEXT, b"12345678", 10, 6, 0, 0, 0, 0, 60_000, 4, True, ("a b c", "a x c"))
+    shared = ObjectFacts(Kind.TEXT, b"12345678", 10, 6, 0, 0, 0, 0, 60_000, 4, 1, True, ("a b c", "a x c"))
     return NetworkFacts(NOW, 0, 60_000, tuple(members), (), (shared,) * objects, authors, truncated=False)
 
 

@@ -1,4 +1,5 @@
--- Part of observe.lua: HASHes in two generations, behind a cache that lives as long as the call.
+-- Part of observe.lua: HASHes, most of them in two generations, behind a cache that lives as long as the call: a call of the
+-- server's from a script costs more than what it looks up.
 -- A generation lasts one horizon and is chosen by the watermark alone. Reading tries the newer one first; writing goes
 -- to it alone, at the end of the call and before a turn. So what was written last lives for one to two horizons.
 -- Test: tests/property/test_state.py
@@ -12,6 +13,13 @@ local function generations(first, decode, encode)
   return {first = first, decode = decode or same, encode = encode or same, values = {}, old = {}, dirty = {}, order = {}}
 end
 
+-- A HASH without generations, behind the same cache.
+local function lasting(key, decode)
+  local map = generations(key, decode)
+  map.now = KEYS[key]
+  return map
+end
+
 local function choose(maps, generation)
   for _, map in ipairs(maps) do
     map.now, map.before = KEYS[map.first + generation % 2], KEYS[map.first + 1 - generation % 2]
@@ -23,7 +31,7 @@ local function get(map, field)
   local value = map.values[field]
   if value ~= nil then return value end
   value = redis.call('HGET', map.now, field)
-  if not value then
+  if not value and map.before then
     value = redis.call('HGET', map.before, field)
     if value then map.old[field] = true end
   end
@@ -32,7 +40,7 @@ local function get(map, field)
   return value
 end
 
--- Values of many different fields, in order; at most FIELDS of them.
+-- Values of many fields, in order; at most FIELDS of them.
 local function get_many(map, fields)
   local found, unread, at = {}, {}, {}
   for i, field in ipairs(fields) do
@@ -56,7 +64,7 @@ local function get_many(map, fields)
     map.values[field] = value
     found[at[i]] = value
   end
-  if #missing == 0 then return found end
+  if #missing == 0 or not map.before then return found end
   for i, value in ipairs(redis.call('HMGET', map.before, unpack(missing))) do
     local field = missing[i]
     if value then

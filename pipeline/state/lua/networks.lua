@@ -3,6 +3,14 @@
 
 local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, truncated, first, last
 
+local net_of = lasting(NET_OF, tonumber)
+local known = {}              -- whether a network has an incident, as far as this call has asked
+
+local function is_known(net)
+  if known[net] == nil then known[net] = redis.call('HEXISTS', KEYS[NET_INCIDENT], net) == 1 end
+  return known[net]
+end
+
 local function read_net(number)
   local n = {}
   n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last =
@@ -18,7 +26,7 @@ end
 local function add_members(number, authors)
   local held = redis.call('HGET', KEYS[NET_MEMBERS], number) or ''
   redis.call('HSET', KEYS[NET_MEMBERS], number, held .. table.concat(authors))
-  for _, author in ipairs(authors) do redis.call('HSET', KEYS[NET_OF], author, number) end
+  for _, author in ipairs(authors) do put(net_of, author, number) end
 end
 
 -- Attach an object to a network once; true if it was new to it.
@@ -56,29 +64,63 @@ local function merge(number, n, other)
     local mine = redis.call('HGET', KEYS[NET_INCIDENT], number)
     redis.call('HSET', KEYS[NET_INCIDENT], number, mine and mine .. ' ' .. theirs or theirs)
     n.due_accounts, n.due_objects = 0, 0
+    known[number] = true
   end
   redis.call('HDEL', KEYS[NETS], other)
   redis.call('HDEL', KEYS[NET_MEMBERS], other)
   redis.call('HDEL', KEYS[NET_OBJECTS], other)
   redis.call('HDEL', KEYS[NET_INCIDENT], other)
   redis.call('ZREM', KEYS[TIMERS], 'net:' .. other)
-  redis.call('ZREM', KEYS[DUE], other)
+  redis.call('ZREM', KEYS[DUE], 'net:' .. other)
 end
 
--- Connect an author with those it is now tied to; returns the network's number and state.
-local function connect(author, partners, now)
-  local wanted = {author}
-  for _, partner in ipairs(partners) do wanted[#wanted + 1] = partner end
-  local held = redis.call('HMGET', KEYS[NET_OF], unpack(wanted))
-  local numbers, known, fresh = {}, {}, {}
-  for i = 1, #wanted do
-    local number = tonumber(held[i] or nil)
-    if not number then
-      fresh[#fresh + 1] = wanted[i]
-    elseif not known[number] then
-      known[number] = true
-      numbers[#numbers + 1] = number
+-- Tie two authors; the first edge of all starts the daily prune.
+local function edge(left, right)
+  redis.call('HSET', KEYS[EDGES], left < right and left .. right or right .. left, now_text)
+  if timer then return end
+  timer = (math.floor(watermark / settings.prune_every) + 1) * settings.prune_every
+  redis.call('ZADD', KEYS[TIMERS], timer, 'prune')
+end
+
+local function new_net()
+  next_net = next_net + 1
+  return next_net, {accounts = 0, objects = 0, due_accounts = settings.min_accounts, due_objects = settings.min_objects,
+    truncated = 0, first = watermark, last = watermark}
+end
+
+local function admit(number, n, authors)
+  while #authors > 0 and n.accounts + #authors > settings.network_cap do
+    authors[#authors] = nil
+    n.truncated = 1
+  end
+  if #authors == 0 then return end
+  add_members(number, authors)
+  n.accounts = n.accounts + #authors
+end
+
+local function mark_due(number)
+  due = 'net:' .. number
+  redis.call('ZADD', KEYS[DUE], watermark, due)
+end
+
+local function mark_grown(number, n)
+  if n.accounts >= n.due_accounts and n.objects >= n.due_objects then mark_due(number) end
+end
+
+-- Bring accounts into one network: those in none yet, and the networks that hold `least` or more of them, and `also` where
+-- it is given. Returns the network's number and state; accounts of other networks stay where they are.
+local function connect(accounts, least, also)
+  local counts, numbers, fresh = {}, {}, {}
+  for i, number in ipairs(get_many(net_of, accounts)) do
+    if number then
+      counts[number] = (counts[number] or 0) + 1
+    else
+      fresh[#fresh + 1] = accounts[i]
     end
+  end
+  if also then counts[also] = least end
+  for number, count in pairs(counts) do
+    if count >= least then numbers[#numbers + 1] = number end
   end
   table.sort(numbers)
   local number, n = numbers[1], nil
@@ -86,21 +128,46 @@ local function connect(author, partners, now)
     n = read_net(number)
     for i = 2, #numbers do merge(number, n, numbers[i]) end
   else
-    next_net = next_net + 1
-    number = next_net
-    n = {accounts = 0, objects = 0, due_accounts = settings.min_accounts, due_objects = settings.min_objects,
-      truncated = 0, first = now, last = now}
+    number, n = new_net()
   end
-  while #fresh > 0 and n.accounts + #fresh > settings.network_cap do
-    fresh[#fresh] = nil
-    n.truncated = 1
-  end
-  if #fresh > 0 then
-    add_members(number, fresh)
-    n.accounts = n.accounts + #fresh
-  end
-  n.last = now
+  admit(number, n, fresh)
+  n.last = watermark
   return number, n
+end
+
+-- An account that joins a network's object belongs to the network, where it is in none yet. anchor: a member of it.
+local function include(number, anchor, author)
+  local net = get(net_of, anchor)
+  if not net or get(net_of, author) then return end
+  local n = read_net(net)
+  admit(net, n, {author})
+  attach(net, n, number)
+  n.last = watermark
+  write_net(net, n)
+  edge(anchor, author)
+  mark_grown(net, n)
+end
+
+-- A text that a known network fills: at least `grow_members` and half of its earlier authors are members. Whoever joins it
+-- then belongs to them. Returns whether the newcomer does.
+local function grow(c, number, author)
+  if c.kind ~= TEXT or c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
+  local earlier, counts, first = {}, {}, {}
+  for at = 1, #c.ring - 8, 8 do earlier[#earlier + 1] = string.sub(c.ring, at, at + 7) end
+  for i, net in ipairs(get_many(net_of, earlier)) do
+    if net then
+      counts[net] = (counts[net] or 0) + 1
+      first[net] = first[net] or earlier[i]
+    end
+  end
+  for net, count in pairs(counts) do
+    if count >= settings.grow_members and 2 * count >= c.authors - 1
+      and is_known(net) then
+      include(number, first[net], author)
+      return true
+    end
+  end
+  return false
 end
 
 local pair_weights = generations(PAIRS, tonumber)
@@ -113,34 +180,33 @@ local function weigh(author, ring, weight)
     partners[#partners + 1] = member
     fields[#fields + 1] = author < member and author .. member or member .. author
   end
-  local tied, edges = {}, {}
+  local tied = {}
   for i, held in ipairs(get_many(pair_weights, fields)) do
     local value = (held or 0) + weight
     put(pair_weights, fields[i], value)
     if value >= settings.edge_weight then
       tied[#tied + 1] = partners[i]
-      edges[#edges + 1] = fields[i]
-      edges[#edges + 1] = now_text
+      edge(author, partners[i])
     end
   end
-  if #edges > 0 then redis.call('HSET', KEYS[EDGES], unpack(edges)) end
   return tied
 end
 
+local kept, kept_texts, kept_authors = lasting(KEPT), lasting(KEPT_TEXTS), lasting(KEPT_AUTHORS)
+
 -- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys.
-local KEPT_MEMBERS = 128
 local function keep(number, c, newcomer, more_text)
-  local head = header(c)
-  local held = redis.call('HGET', KEYS[KEPT], number)
-  local row = held and string.sub(held, #head + 1) or c.ring
-  if held and newcomer and #row < 8 * KEPT_MEMBERS and not has(row, newcomer) then row = row .. newcomer end
-  redis.call('HSET', KEYS[KEPT], number, head .. row)
-  if more_text or not held then redis.call('HSET', KEYS[KEPT_TEXTS], number, get(texts, number) or '') end
-  local wanted = row
-  if held then wanted = newcomer or '' end
+  local head, held = header(c), get(kept, number)
+  local row = held and string.sub(held, #head + 1) or all_authors(number, c)
+  local wanted = held and '' or row
+  if held and newcomer and #row < 8 * KEPT_MEMBERS and not has(row, newcomer) then
+    row, wanted = row .. newcomer, newcomer
+  end
+  put(kept, number, head .. row)
+  if more_text or not held then put(kept_texts, number, get(texts, number) or '') end
   for at = 1, #wanted, 8 do
     local author = string.sub(wanted, at, at + 7)
     local facts = get(authors, author)
-    if facts then redis.call('HSET', KEYS[KEPT_AUTHORS], author, facts) end
+    if facts then put(kept_authors, author, facts) end
   end
 end

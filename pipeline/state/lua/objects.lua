@@ -3,26 +3,27 @@
 -- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
 -- Test: tests/property/test_state.py
 
--- record: posts, authors, with link, reposts, deleted, samples, kept (u32 each), kind (u8), founding post (8 bytes),
--- first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
-local HEADER = '<I4I4I4I4I4I4I4Bc8dd'
-local HEADER_BYTES = 53
+-- record: posts, authors, with link, reposts, deleted, samples, kept (u32 each), kind and group (u8), founding post (8
+-- bytes), first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
+local HEADER = '<I4I4I4I4I4I4I4BBc8dd'
+local HEADER_BYTES = 54
 local LANES = 64
 local RING = 40
 local SAMPLES = 10
+local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 
 local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.founder,
+  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group, c.founder,
     c.first, c.last)
 end
 
 local function decode_object(record)
-  local posts, authors, links, reposts, deleted, samples, kept, kind, founder, first, last =
+  local posts, authors, links, reposts, deleted, samples, kept, kind, group, founder, first, last =
     struct.unpack(HEADER, record)
   local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
   return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-    kept = kept, kind = kind, founder = founder, first = first, last = last,
+    kept = kept, kind = kind, group = group, founder = founder, first = first, last = last,
     lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
 end
 
@@ -104,6 +105,19 @@ local function has(row, author)
   return false
 end
 
+-- Facts of the object's authors, of as many as a group has (lookalikes.lua).
+local members_of = generations(GROUPS)
+local MEMBER_BYTES = 20
+
+-- Keys of the authors, as many as are known still, in the order of joining.
+local function all_authors(number, c)
+  local rows = c.authors > RING and get(members_of, number)
+  if not rows then return c.ring end
+  local keys = {}
+  for at = 1, #rows, MEMBER_BYTES do keys[#keys + 1] = string.sub(rows, at, at + 7) end
+  return table.concat(keys, '', 1, math.min(#keys, KEPT_MEMBERS))
+end
+
 -- Whether the author is new to the object; beyond RING authors the crowd remembers them for the index horizon.
 local function is_newcomer(c, number, author)
   if has(c.ring, author) then return false end
@@ -124,9 +138,9 @@ local function enter(c, number, author)
   if #c.ring > 8 * RING then c.ring = string.sub(c.ring, 9) end
 end
 
--- Keep a text that differs from the samples so far.
+-- Keep a text that differs from the samples so far; of objects that are there for look-alikes only once some are found.
 local function sample(c, number, text)
-  if c.samples >= SAMPLES or text == '' then return false end
+  if c.samples >= SAMPLES or text == '' or (c.kind >= HASHTAG and c.group ~= OPEN) then return false end
   local held = c.samples > 0 and get(texts, number) or ''
   local row = struct.pack('<I2', #text) .. text
   if string.find(held, row, 1, true) then return false end

@@ -1,7 +1,8 @@
 -- Observe a batch of lines of one stream, in order, as far as the next thing that is due.
 --
 -- KEYS    all keys of the stream in the order of pipeline/state/keys.py
--- ARGV    1 the position expected as last applied; 2 settings (msgpack map); then a value a line, packed as LINE says
+-- ARGV    1 the position expected as last applied; 2 settings (msgpack map); 3 the lines, one after the other, packed as
+--         LINE says
 -- result  {'ok', lines applied, position, watermark, stop, what is due, seven counts} or {'conflict', position}
 --         stop: 'end', 'due' (a network) or 'timer' (before the line that would pass it)
 -- cost    about 35 us a post; O(ring + members of networks that merge)
@@ -10,30 +11,32 @@
 -- A line is applied once: a call whose expected position is not the stored one changes nothing. No clock but the
 -- lines' own; nothing is read from a SET or HASH in an order that a result could depend on.
 
--- event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and of text, traces;
+-- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and of text, traces;
 -- then signature (16 slots and 64 lanes) where flagged, author row, text, traces, position after the line
-local LINE = '<dBBc8c8c4I2I2B'
-local LINE_BYTES = 35
+local LINE = '<I4dBBc8c8c4I2I2B'
+local LINE_BYTES = 39
 local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
 local REPOST, LINK, SIGNED = 1, 2, 4
 local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
+local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, is a repost
+local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
   'next_object', 'next_net')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
-local watermark = tonumber(meta[2] or nil)
+watermark = tonumber(meta[2] or nil)
 local index_generation, pair_generation = tonumber(meta[3] or nil), tonumber(meta[4] or nil)
 local next_object = tonumber(meta[5] or '0')
 next_net = tonumber(meta[6] or '0')
 
 local earliest = redis.call('ZRANGE', KEYS[TIMERS], 0, 0, 'WITHSCORES')
-local timer = tonumber(earliest[2] or nil)
+timer = tonumber(earliest[2] or nil)
 
 local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
-local due = ''
-local INDEXED, PAIRED = {objects, names, texts, authors, seen, crowd}, {pair_weights}
+local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of}, {pair_weights, authors}
+local LASTING = {net_of, kept, kept_texts, kept_authors}
 
 local function set_epoch()
   epoch, epoch_before = index_generation % 256, (index_generation - 1) % 256
@@ -50,23 +53,27 @@ local function advance(t)
   set_epoch()
 end
 
+-- Samples live as long as their object: they move on with it.
+local function renew_texts(number)
+  if objects.old[number] then renew(texts, number) end
+end
+
 -- An edit or a deletion changes a count of an object, which renews it as a post does.
 local function change(number, field, by)
   local c = get(objects, number)
   if not c then return end
   c[field] = math.max(0, c[field] + by)
+  renew_texts(number)
   put(objects, number, c)
-  renew(texts, number)
   if c.kept == 1 then keep(number, c, nil, false) end
 end
 
-local function found(kind, post, lanes)
+local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
-  local c = {kind = kind, posts = 1, authors = 1, links = post.link, reposts = post.repost, deleted = 0, samples = 0,
-    kept = 0, founder = post.key, first = watermark, last = watermark, lanes = lanes, ring = post.author}
-  sample(c, next_object, post.text)
+  local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
+    kept = 0, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
   put(objects, next_object, c)
-  return next_object
+  return next_object, c
 end
 
 local function weight_of(c, repost)
@@ -80,23 +87,19 @@ end
 -- The newcomer's ties through the object: edges, the network they make, and whether that is due.
 local function tie(c, number, post)
   if c.authors >= settings.pair_members then return false end
-  local tied = weigh(post.author, c.ring, weight_of(c, post.repost))
-  if #tied == 0 then return false end
-  local net, n = connect(post.author, tied, watermark)
+  local weight = weight_of(c, post.repost)
+  if weight == 0 then return false end
+  local accounts = weigh(post.author, c.ring, weight)
+  if #accounts == 0 then return false end
+  table.insert(accounts, 1, post.author)
+  local net, n = connect(accounts, 1)
   attach(net, n, number)
   write_net(net, n)
-  if not timer then
-    timer = (math.floor(watermark / settings.prune_every) + 1) * settings.prune_every
-    redis.call('ZADD', KEYS[TIMERS], timer, 'prune')
-  end
-  if n.accounts >= n.due_accounts and n.objects >= n.due_objects then
-    redis.call('ZADD', KEYS[DUE], watermark, 'net:' .. net)
-    due = 'net:' .. net
-  end
+  mark_grown(net, n)
   return true
 end
 
-local function join(number, c, post)
+local function join(number, c, post, name)
   c.posts, c.links, c.reposts = c.posts + 1, c.links + post.link, c.reposts + post.repost
   c.last = watermark
   local newcomer = is_newcomer(c, number, post.author)
@@ -105,8 +108,12 @@ local function join(number, c, post)
     more_text = c.authors < settings.pair_members and sample(c, number, post.text)
     if tie(c, number, post) then c.kept = 1 end
     enter(c, number, post.author)
+    if settings.look_alikes then
+      if grow(c, number, post.author) then c.kept = 1 end
+      group(c, number, post.author, post.facts, name)
+    end
   end
-  renew(texts, number)
+  renew_texts(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, newcomer and post.author or nil, more_text) end
 end
@@ -118,22 +125,34 @@ local function by_signature(signature, post)
   if number then
     join(number, get(objects, number), post)
   else
-    number = found(TEXT, post, lanes)
+    local c
+    number, c = found(TEXT, lanes, post.key, post.author, watermark, post.link, post.repost)
+    sample(c, number, post.text)
   end
   point(held, number)
   return number
 end
 
--- The object that a trace names: kind and hash of a repost, reply or link target.
+-- The object that a trace names, nil while a single author has named it: then the name holds that author and the first
+-- post alone, for most names are said once.
 local function by_name(name, post)
-  local number = tonumber(get(names, name) or nil)
+  local kind, held = string.byte(name), get(names, name)
+  local number = held and #held < LONE_BYTES and tonumber(held)
   local c = number and get(objects, number)
-  if c then
-    join(number, c, post)
-  else
-    number = found(string.byte(name), post, '')
+  if not c then
+    if not held or number then
+      put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost))
+      return nil
+    end
+    local author, key, at, link, repost = struct.unpack(LONE, held)
+    if author == post.author then
+      renew(names, name)
+      return nil
+    end
+    number, c = found(kind, '', key, author, at, link, repost)
   end
-  put(names, name, number)
+  join(number, c, post, kind == REPOSTED and name)
+  put(names, name, string.format('%d', number))
   return number
 end
 
@@ -149,6 +168,7 @@ local function observe_post(post, text_hash, signature, author_row, traces)
   else
     posts = posts + 1
   end
+  if settings.look_alikes and not get(authors, post.author) then count_author(post.author, post.facts) end
   put(authors, post.author, author_row)
   local row = text_hash
   if signature ~= '' then
@@ -156,7 +176,8 @@ local function observe_post(post, text_hash, signature, author_row, traces)
     row = row .. struct.pack('<I4', by_signature(signature, post))
   end
   for at = 1, #traces, TRACE_BYTES do
-    row = row .. struct.pack('<I4', by_name(string.sub(traces, at, at + TRACE_BYTES - 1), post))
+    local number = by_name(string.sub(traces, at, at + TRACE_BYTES - 1), post)
+    if number then row = row .. struct.pack('<I4', number) end
   end
   put(seen, post.key, row)
 end
@@ -178,10 +199,11 @@ if watermark then
   set_epoch()
 end
 
+
 local applied, stop = 0, 'end'
-for n = 3, #ARGV do
-  local line = ARGV[n]
-  local t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count = struct.unpack(LINE, line)
+local lines, at = ARGV[3], 1
+while at <= #lines do
+  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count = struct.unpack(LINE, lines, at)
   if not watermark or t > watermark then
     if timer and t >= timer then
       stop = 'timer'
@@ -191,20 +213,22 @@ for n = 3, #ARGV do
   elseif t < watermark - settings.grace then
     late = late + 1
   end
-  local author_at = LINE_BYTES + 1 + (flags >= SIGNED and SIGNATURE_BYTES or 0)
+  local signature_at = at + LINE_BYTES
+  local author_at = signature_at + (flags >= SIGNED and SIGNATURE_BYTES or 0)
   local text_at = author_at + author_bytes
   local traces_at = text_at + text_bytes
   local position_at = traces_at + trace_count * TRACE_BYTES
   if kind == POST then
-    local post = {key = key, author = author, text = string.sub(line, text_at, traces_at - 1), repost = flags % 2,
-      link = math.floor(flags / LINK) % 2}
-    observe_post(post, text_hash, string.sub(line, LINE_BYTES + 1, author_at - 1),
-      string.sub(line, author_at, text_at - 1), string.sub(line, traces_at, position_at - 1))
+    local post = {key = key, author = author, text = string.sub(lines, text_at, traces_at - 1), repost = flags % 2,
+      link = math.floor(flags / LINK) % 2, facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
+    observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
+      string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, position_at - 1))
   elseif kind == DELETE then
     observe_delete(key)
   end
   applied = applied + 1
-  position = string.sub(line, position_at)
+  at = at + bytes
+  position = string.sub(lines, position_at, at - 1)
   if due ~= '' then
     stop = 'due'
     break
@@ -212,8 +236,10 @@ for n = 3, #ARGV do
 end
 
 if applied > 0 then
-  for _, map in ipairs(INDEXED) do flush(map) end
-  flush(pair_weights)
+  for _, maps in ipairs({INDEXED, PAIRED, LASTING}) do
+    for _, map in ipairs(maps) do flush(map) end
+  end
+  save_baseline()
   redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
     'next_object', next_object, 'next_net', next_net)

@@ -1,8 +1,13 @@
 -- Part of observe.lua: the settings, and what its parts share.
 -- Test: tests/property/test_state.py
 
-local TEXT = 0            -- the kind of a near-duplicate text; pipeline/text/traces.py has them all
+local TEXT, HASHTAG, REPOSTED = 0, 4, 5  -- kinds of objects; pipeline/text/traces.py has them all
+
+local OPEN, GATED = 1, 2            -- states of an object's look-alike group
 
 local settings = cmsgpack.unpack(ARGV[2])
+local watermark                     -- event time (ms), nil before the first line
+local now_text = '0'                -- the watermark, as it is stored
+local timer                         -- the earliest event time (ms) at which something is to be looked at
+local due = ''                      -- what the line at hand has made due
 local next_net = 0
-local now_text = '0'      -- the watermark, as it is stored

@@ -4,7 +4,7 @@
 -- ARGV    1 the position at which the edges were read; 2 msgpack map:
 --         edges: dead pairs; members: author keys that belong to no network any more
 --         gone: network numbers that died; nets: rows of number, state, author keys (joined), object numbers (joined)
---         objects, authors: kept ones to forget; links: attached marks to forget; next_net; look_at (ms, 0 for none)
+--         objects, authors: kept ones to forget; links: attached marks and names: of groups, to forget; next_net; look_at (ms, 0 for none)
 -- result  'ok' or 'conflict'
 -- cost    O(what dies + members of networks that change)
 -- test    tests/contract/test_store.py
@@ -30,6 +30,8 @@ forget(KEYS[NET_LINKS], wanted.links)
 forget(KEYS[KEPT], wanted.objects)
 forget(KEYS[KEPT_TEXTS], wanted.objects)
 forget(KEYS[KEPT_AUTHORS], wanted.authors)
+forget(KEYS[ALIKE], wanted.objects)
+forget(KEYS[NAMED], wanted.names)
 for _, net in ipairs(wanted.nets) do
   local number = net[1]
   redis.call('HSET', KEYS[NETS], number, net[2])

@@ -70,7 +70,7 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
-    authors the stream has seen within the index horizon, the population of the null model.
+    authors the stream has seen within the pair horizon, the population of the null model.
     """
 
     now: int

@@ -23,7 +23,7 @@ KEYS: Final[dict[str, str]] = {
     "names:1": "the odd generation of it",
     "texts:0": "HASH object number -> up to 10 samples as rows of u16 length and bytes; the first text first",
     "texts:1": "the odd generation of it",
-    "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, for pair horizons",
+    "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, as long as pairs",
     "authors:1": "the odd generation of it",
     "seen:0": "HASH post key -> text hash (4 bytes) and the numbers of its objects (u32 each)",
     "seen:1": "the odd generation of it",

@@ -217,7 +217,7 @@ class Store:
         return dict(sorted(found.items()))
 
     async def stream_authors(self) -> int:
-        """Return how many authors the stream has seen within one to two index horizons (an author counts once each)."""
+        """Return how many authors the stream has seen within one to two pair horizons (once in each)."""
         counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
         return sum(counts)
 

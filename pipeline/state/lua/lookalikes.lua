@@ -27,11 +27,33 @@ local function log_windows(field) return math.log(SPAN[field] / WIDTH[field]) en
 
 -- The stream's own accounts ------------------------------------------------------------------------------------------
 
+-- Counts of facts: how many have each field, in which bins they are, which clients they use.
+local function no_facts() return {known = {0, 0, 0}, bins = {{}, {}, {}}, clients = {}, with_client = 0} end
+
+-- Count the facts at a place of a row; returns the three bins and the domain.
+local function add(counts, row, at)
+  local followers, following, birth, client, domain = struct.unpack(FACTS, row, at)
+  local facts = {followers, following, birth}
+  for field = 1, 3 do
+    local bin = facts[field]
+    if bin ~= UNKNOWN[field] then
+      counts.known[field] = counts.known[field] + 1
+      counts.bins[field][bin] = (counts.bins[field][bin] or 0) + 1
+    end
+  end
+  if client ~= 0 then
+    counts.with_client = counts.with_client + 1
+    counts.clients[client] = (counts.clients[client] or 0) + 1
+  end
+  return facts, domain
+end
+
 local baseline, baseline_changed = nil, false
 
 local function new_baseline()
-  return {since = watermark, authors = 0, known = {0, 0, 0}, bins = {{}, {}, {}}, clients = {},
-    with_client = 0}
+  local new = no_facts()
+  new.since, new.authors = watermark, 0
+  return new
 end
 
 local function load_baseline()
@@ -46,7 +68,7 @@ local function save_baseline()
   redis.call('HSET', KEYS[BASELINE], 'now', cmsgpack.pack(baseline.now), 'before', cmsgpack.pack(baseline.before))
 end
 
--- Count an author who has not been seen within the index horizon, but for members of known networks, which would hide
+-- Count an author who has not been seen within the pair horizon, but for members of known networks, which would hide
 -- themselves; a generation ends when it has both the age and the authors.
 local function count_author(author, facts)
   local net = get(net_of, author)
@@ -61,19 +83,7 @@ local function count_author(author, facts)
   if now.authors >= settings.baseline_cap then return end
   baseline_changed = true
   now.authors = now.authors + 1
-  local followers, following, birth, client = struct.unpack(FACTS, facts)
-  local values = {followers, following, birth}
-  for field = 1, 3 do
-    local value = values[field]
-    if value ~= UNKNOWN[field] then
-      now.known[field] = now.known[field] + 1
-      now.bins[field][value] = (now.bins[field][value] or 0) + 1
-    end
-  end
-  if client ~= 0 then
-    now.with_client = now.with_client + 1
-    now.clients[client] = (now.clients[client] or 0) + 1
-  end
+  add(now, facts, 1)
 end
 
 -- The stream's share of a window, smoothed.
@@ -141,41 +151,29 @@ local function looks_alike(facts, windows, kind)
 end
 
 -- An app or a share button explains copies of a text: one link domain in most posts, or clients that hardly anybody uses.
-local function is_app(c, domains, clients, n, with_client)
+local function is_app(c, t)
   if 2 * c.reposts >= c.posts then return false end
-  for _, count in pairs(domains) do
-    if 10 * count >= 6 * n then return true end
+  for _, count in pairs(t.domains) do
+    if 10 * count >= 6 * t.n then return true end
   end
-  if 2 * with_client < n then return false end
+  if 2 * t.with_client < t.n then return false end
   local total = baseline.now.with_client + baseline.before.with_client
   local rare = 0
-  for client, count in pairs(clients) do
+  for client, count in pairs(t.clients) do
     local users = (baseline.now.clients[client] or 0) + (baseline.before.clients[client] or 0)
     if 100 * users < total then rare = rare + count end
   end
-  return 2 * rare >= with_client
+  return 2 * rare >= t.with_client
 end
 
 -- Facts of all authors of an object, counted.
 local function tally(rows)
-  local t = {n = #rows / MEMBER_BYTES, bins = {{}, {}, {}}, known = {0, 0, 0}, domains = {}, clients = {}, with_client = 0,
-    facts = {}, authors = {}}
+  local t = no_facts()
+  t.n, t.domains, t.facts, t.authors = #rows / MEMBER_BYTES, {}, {}, {}
   for at = 1, #rows, MEMBER_BYTES do
-    local followers, following, birth, client, domain = struct.unpack(FACTS, rows, at + 8)
-    local facts = {followers, following, birth}
+    local facts, domain = add(t, rows, at + 8)
     t.facts[#t.facts + 1] = facts
     t.authors[#t.authors + 1] = string.sub(rows, at, at + 7)
-    for field = 1, 3 do
-      local value = facts[field]
-      if value ~= UNKNOWN[field] then
-        t.known[field] = t.known[field] + 1
-        t.bins[field][value] = (t.bins[field][value] or 0) + 1
-      end
-    end
-    if client ~= 0 then
-      t.with_client = t.with_client + 1
-      t.clients[client] = (t.clients[client] or 0) + 1
-    end
     if domain ~= 0 then t.domains[domain] = (t.domains[domain] or 0) + 1 end
   end
   return t
@@ -275,7 +273,7 @@ local function group(c, number, author, facts, name)
   local t = tally(rows)
   local windows, alike = bunched(c, t)
   if not windows then return end
-  if is_app(c, t.domains, t.clients, t.n, t.with_client) then
+  if is_app(c, t) then
     c.group = GATED
     return
   end

@@ -160,7 +160,7 @@ def load_settings(
         first = error.errors()[0]
         if not first["loc"]:
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from None
-        dotted = ".".join(map(str, first["loc"]))
+        dotted = ".".join(map(str, first["loc"][:2]))  # what lies deeper is an item of a list
         origin = origins.get(dotted, "file")
         where = str(path or DEFAULT_FILE) if origin == "file" else origin
         shown = "" if "url" in dotted else f" {first['input']!r}"

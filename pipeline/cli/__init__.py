@@ -43,8 +43,7 @@ def main() -> None:
     except click.exceptions.Abort:
         _fail("interrupted", 130)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _fail(_told(error), error.exit_code)
     except UserError as error:
         _fail(str(error), 2)
     except TurfwatchError as error:
@@ -56,6 +55,13 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: click.ClickException) -> str:
+    """One line of what click has to say, and where to read on."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f" (see {context.command_path} -h)" if context else ""
+    return " ".join(error.format_message().split()).rstrip(".") + hint
 
 
 def _fail(message: str, code: int) -> None:

@@ -157,16 +157,20 @@ def _print_table(events: list[IncidentEvent]) -> None:
 def _print_summary(stats: ReadStats, seconds: float, *, quiet: bool) -> None:
     if quiet:
         return
-    click.echo(f"\n{stats.lines:,} lines in {seconds:.1f} s", err=True)
-    if not stats.lines:
+    click.echo(f"\n{counted(stats.lines)} in {seconds:.1f} s", err=True)
+    if not stats.lines and not stats.rejects:
         click.echo("the recording is empty", err=True)
     if stats.clamped:
         click.echo(
-            f"{stats.clamped:,} lines with a time far ahead of their neighbours were given their time",
-            err=True,
+            f"{counted(stats.clamped)} far ahead of their neighbours in time, taken for as late as these", err=True
         )
     for reason, count in sorted(stats.rejects.items()):
-        click.echo(f"{count:,} lines refused: {reason}", err=True)
+        click.echo(f"{counted(count)} refused: {reason}", err=True)
+
+
+def counted(lines: int) -> str:
+    """Return a number of lines in words."""
+    return f"{lines:,} line{'' if lines == 1 else 's'}"
 
 
 def _progress(*, quiet: bool) -> Progress:

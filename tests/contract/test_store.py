@@ -41,22 +41,26 @@ def campaign(posts: int = 4000) -> list[Line]:
     return list(simulate(3, posts, share=0.1))
 
 
-EXPECTED: dict[str, str] = {}
+EXPECTED: dict[bool, str] = {}
 
 
-def test_every_server_tells_the_same_incidents(server_url: str) -> None:
-    async def told() -> tuple[str, int]:
+@pytest.mark.parametrize("look_alikes", [False, True])
+def test_every_server_tells_the_same_incidents(server_url: str, look_alikes: bool) -> None:
+    settings, _ = load_settings(options={"detection.look_alikes": look_alikes}, environment={})
+
+    async def told() -> tuple[str, list[IncidentEvent]]:
         async with connect(server_url, 10) as client:
-            engine = Engine(client, "same", SETTINGS)
+            engine = Engine(client, "same", settings)
             await engine.start()
             events = await replayed(engine, [*campaign(), tick(START_MS + 3 * DAY_MS)])
             await engine.store.drop()
-            return sha256(b"\n".join(map(encode_event, events))).hexdigest(), len(events)
+            return sha256(b"\n".join(map(encode_event, events))).hexdigest(), events
 
-    digest, count = asyncio.run(told())
+    digest, events = asyncio.run(told())
 
-    assert count >= 2
-    assert EXPECTED.setdefault("digest", digest) == digest
+    assert len(events) >= 2
+    assert any(signal.signal == "alike-birth" for signal in events[-1].data.evidence) == look_alikes
+    assert EXPECTED.setdefault(look_alikes, digest) == digest
 
 
 def test_a_call_with_another_position_changes_nothing(server_url: str) -> None:

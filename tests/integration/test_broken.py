@@ -77,7 +77,7 @@ def test_a_torn_file_is_replayed_up_to_the_tear(tmp_path: Path) -> None:
     done = turfwatch("replay", path)
 
     assert done.returncode == 0
-    assert b"lines refused: truncated" in done.stderr
+    assert b"refused: truncated" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,28 @@ def test_a_mistake_is_told_in_one_line(name: str, make: str, told: str, tmp_path
     (line,) = done.stderr.decode().splitlines()
     assert line.startswith(f"turfwatch: {path}")
     assert told in line
+
+
+@pytest.mark.parametrize(
+    "arguments", [("replay",), ("replay", "x", "--speed", "fast"), ("replay", "x", "--fsync", "no"), ("go",)]
+)
+def test_a_command_mistaken_is_told_in_one_line(arguments: tuple[str, ...]) -> None:
+    done = turfwatch(*arguments)
+
+    (line,) = done.stderr.decode().splitlines()
+    assert done.returncode == 2
+    assert line.startswith("turfwatch: ")
+    assert line.endswith("-h)")
+
+
+def test_a_recording_of_nothing_but_refused_lines_is_not_said_to_be_empty(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b'{"id":"1"}')
+
+    told = turfwatch("replay", path).stderr.decode()
+
+    assert "1 line refused: missing-field" in told
+    assert "empty" not in told
 
 
 def test_an_empty_recording_is_said_to_be_empty(tmp_path: Path) -> None:

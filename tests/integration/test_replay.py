@@ -52,6 +52,18 @@ def test_batch_size_and_hash_seed_never_show(
     assert done.stdout == expected
 
 
+def test_look_alikes_are_found_sooner_and_never_show_the_batch_size(simulated: Path, expected: bytes) -> None:
+    switch = {"TURFWATCH_DETECTION_LOOK_ALIKES": "true"}
+
+    small = turfwatch("replay", simulated, "--output", "jsonl", "--batch", "7", extra=switch).stdout
+    large = turfwatch("replay", simulated, "--output", "jsonl", extra={**switch, "PYTHONHASHSEED": "3"}).stdout
+
+    first, before = (json.loads(told.splitlines()[0]) for told in (large, expected))
+    assert small == large
+    assert first["timestamp"] < before["timestamp"]
+    assert {signal["signal"] for signal in first["data"]["evidence"]} >= {"alike-following", "alike-birth"}
+
+
 def test_redis_and_valkey_tell_the_same_bytes(simulated: Path, expected: bytes) -> None:
     with running(required("redis-server")) as port:
         done = turfwatch("replay", simulated, "--output", "jsonl", "--redis", f"redis://127.0.0.1:{port}")

@@ -61,6 +61,11 @@ def test_an_unknown_variable_is_named_with_the_nearest_known_one() -> None:
         load_settings(None, None, {"TURFWATCH_DETECTION_GRACE": "1"})
 
 
+def test_a_wrong_item_of_a_list_is_told_with_where_it_comes_from() -> None:
+    with pytest.raises(ConfigError, match=r"detection.traces 'foo' \(environment\): Input should be"):
+        load_settings(None, None, {"TURFWATCH_DETECTION_TRACES": "repost,foo"})
+
+
 def test_every_key_is_documented_with_its_default_and_meaning() -> None:
     rows = [row for row in DOCS.read_text().splitlines() if row.startswith("| `")]
     defaults = effective(load_settings(environment={})[0], {})

@@ -272,11 +272,7 @@ local function group(c, number, author, facts, name)
   load_baseline()
   local t = tally(rows)
   local windows, alike = bunched(c, t)
-  if not windows then return end
-  if is_app(c, t) then
-    c.group = GATED
-    return
-  end
+  if not windows or is_app(c, t) then return end
   local least = 1
   for field = 1, 3 do
     if windows[field] then least = math.min(least, windows[field].share) end

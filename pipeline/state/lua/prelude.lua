@@ -3,7 +3,7 @@
 
 local TEXT, HASHTAG, REPOSTED = 0, 4, 5  -- kinds of objects; pipeline/text/traces.py has them all
 
-local OPEN, GATED = 1, 2            -- states of an object's look-alike group
+local OPEN = 1                      -- an object's look-alikes have been found
 
 local settings = cmsgpack.unpack(ARGV[2])
 local watermark                     -- event time (ms), nil before the first line

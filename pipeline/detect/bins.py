@@ -17,7 +17,6 @@ COUNT_WIDTH: Final = 4
 BIRTH_WIDTH: Final = 3
 """Bins of a window over births: 30 days."""
 
-BIRTH_SPAN: Final = 450
 _TEN_DAYS_MS: Final = 864_000_000
 _FIRST_BIRTH: Final = 946_684_800_000 // _TEN_DAYS_MS
 _LAST_BIN: Final = 5000

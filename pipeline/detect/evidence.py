@@ -41,17 +41,18 @@ _THINGS: Final = {
 
 def gather(facts: NetworkFacts) -> list[Signal]:
     """All signals that the facts allow, strongest null first."""
+    texts = [c for c in facts.objects if c.kind == Kind.TEXT]
     found = [
         repeat_co_posting(facts),
         *look_alikes(facts),
-        co_post_latency(facts.objects),
-        template_share(facts.objects),
+        co_post_latency(texts),
+        template_share(texts),
         account_age(facts),
         follower_median(facts),
         client_concentration(facts),
-        posts_per_author(facts.objects),
-        repost_share(facts.objects),
-        deletions(facts.objects),
+        posts_per_author(texts),
+        repost_share(texts),
+        deletions(texts),
     ]
     return [signal for signal in found if signal is not None]
 
@@ -104,18 +105,17 @@ def _told(objects: Sequence[ObjectFacts]) -> str:
     return " and ".join(f"{count} {_THINGS[kind]}" for kind, count in counts)
 
 
-def co_post_latency(objects: Sequence[ObjectFacts]) -> Signal | None:
+def co_post_latency(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Typical time between two posts of one text, in seconds."""
-    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in objects if c.posts > 1]
+    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in texts if c.posts > 1]
     if not gaps:
         return None
     value = rounded(median(gaps))
     return Signal(signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s")
 
 
-def template_share(objects: Sequence[ObjectFacts]) -> Signal | None:
+def template_share(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Share of the texts that vary inside a fixed frame."""
-    texts = [c for c in objects if c.kind == Kind.TEXT]
     if not texts:
         return None
     varied = sum(c.varied for c in texts)
@@ -174,27 +174,27 @@ def client_concentration(facts: NetworkFacts) -> Signal | None:
     )
 
 
-def posts_per_author(objects: Sequence[ObjectFacts]) -> Signal | None:
+def posts_per_author(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Posts of one text for each author who posts it."""
-    authors = sum(c.authors for c in objects)
+    authors = sum(c.authors for c in texts)
     if not authors:
         return None
-    value = rounded(sum(c.posts for c in objects) / authors)
+    value = rounded(sum(c.posts for c in texts) / authors)
     return Signal(signal="posts-per-author", value=value, text=f"each author posts a text {value:g} times")
 
 
-def repost_share(objects: Sequence[ObjectFacts]) -> Signal | None:
+def repost_share(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Share of reposts among the posts."""
-    posts, reposts = sum(c.posts for c in objects), sum(c.reposts for c in objects)
+    posts, reposts = sum(c.posts for c in texts), sum(c.reposts for c in texts)
     if not reposts:
         return None
     value = rounded(reposts / posts)
     return Signal(signal="repost-share", value=value, text=f"{reposts} of {posts} posts are reposts")
 
 
-def deletions(objects: Sequence[ObjectFacts]) -> Signal | None:
+def deletions(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Share of the posts that were deleted again."""
-    posts, deleted = sum(c.posts for c in objects), sum(c.deleted for c in objects)
+    posts, deleted = sum(c.posts for c in texts), sum(c.deleted for c in texts)
     if not deleted:
         return None
     value = rounded(deleted / posts)

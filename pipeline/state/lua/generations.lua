@@ -1,5 +1,5 @@
--- Part of observe.lua: HASHes, most of them in two generations, behind a cache that lives as long as the call: a call of the
--- server's from a script costs more than what it looks up.
+-- Part of observe.lua: HASHes, most of them in two generations, behind a cache that lives as long as the call: to ask the
+-- server from a script costs more than what it looks up.
 -- A generation lasts one horizon and is chosen by the watermark alone. Reading tries the newer one first; writing goes
 -- to it alone, at the end of the call and before a turn. So what was written last lives for one to two horizons.
 -- Test: tests/property/test_state.py
@@ -10,7 +10,8 @@ local function same(value) return value end
 
 -- first: index in KEYS of the even generation; decode, encode: between stored and cached form.
 local function generations(first, decode, encode)
-  return {first = first, decode = decode or same, encode = encode or same, values = {}, old = {}, dirty = {}, order = {}}
+  return {first = first, decode = decode or same, encode = encode or same,
+    values = {}, old = {}, dirty = {}, order = {}}
 end
 
 -- A HASH without generations, behind the same cache.

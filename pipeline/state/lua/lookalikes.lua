@@ -1,6 +1,6 @@
 -- Part of observe.lua: look-alikes. Accounts that were bought or farmed together have followers, following and births
--- bunched beyond what the stream's own accounts show. A scan over the authors of one object finds that: of each field the
--- most crowded window is compared with the share q that the stream has there,
+-- bunched beyond what the stream's own accounts show. A scan over the authors of one object finds that: of each field
+-- the most crowded window is compared with the share q that the stream has there,
 --   e = n KL(k/n || q) - ln(windows),
 -- a Chernoff bound on -ln p (natural log), the choice of the window paid for. Evidence is kept in millionths, rounded
 -- before it is compared, so that a last digit of a logarithm decides nothing.
@@ -17,8 +17,8 @@ local SMOOTHED = {true, true, false}  -- fields with a prior; births wait for th
 local MILLION = 1000000
 local SCANNED_MEMBERS = 512         -- beyond it an object is everybody's
 
--- open group: of each field in use, first bin, evidence, members in the window, members known, share of the stream; then
--- members inside and outside, odds of a stranger inside, the first member
+-- open group: of each field in use, first bin, evidence, members in the window, members known, share of the stream;
+-- then members inside and outside, odds of a stranger inside, the first member
 local GROUP_FIELD = '<Bi2I4I2I2I4'
 local GROUP_FIELD_BYTES = 15
 local GROUP_TAIL = '<I4I4dc8'
@@ -150,7 +150,8 @@ local function looks_alike(facts, windows, kind)
   return seen_any and (all or kind == TEXT)
 end
 
--- An app or a share button explains copies of a text: one link domain in most posts, or clients that hardly anybody uses.
+-- An app or a share button explains copies of a text: one link domain in most posts, or clients that hardly anybody
+-- uses.
 local function is_app(c, t)
   if 2 * c.reposts >= c.posts then return false end
   for _, count in pairs(t.domains) do
@@ -244,8 +245,8 @@ local function follow(c, number, author, facts)
   if alike and 10 * outside * odds <= inside then include(number, anchor, author) end
 end
 
--- Whether a group is scanned at this size: at 8 to 15 at every newcomer, at 16 to 31 at every second, and so on, so that a
--- newcomer costs the same however large the group is.
+-- Whether a group is scanned at this size: at 8 to 15 at every newcomer, at 16 to 31 at every second, and so on, so that
+-- a newcomer costs the same however large the group is.
 local function is_due(n)
   if n < settings.group_authors then return false end
   local step = 1

@@ -107,8 +107,8 @@ local function mark_grown(number, n)
   if n.accounts >= n.due_accounts and n.objects >= n.due_objects then mark_due(number) end
 end
 
--- Bring accounts into one network: those in none yet, and the networks that hold `least` or more of them, and `also` where
--- it is given. Returns the network's number and state; accounts of other networks stay where they are.
+-- Bring accounts into one network: those in none yet, and the networks that hold `least` or more of them, and `also`
+-- where it is given. Returns the network's number and state; accounts of other networks stay where they are.
 local function connect(accounts, least, also)
   local counts, numbers, fresh = {}, {}, {}
   for i, number in ipairs(get_many(net_of, accounts)) do
@@ -148,8 +148,8 @@ local function include(number, anchor, author)
   mark_grown(net, n)
 end
 
--- A text that a known network fills: at least `grow_members` and half of its earlier authors are members. Whoever joins it
--- then belongs to them. Returns whether the newcomer does.
+-- A text that a known network fills: at least `grow_members` and half of its earlier authors are members. Whoever joins
+-- it then belongs to them. Returns whether the newcomer does.
 local function grow(c, number, author)
   if c.kind ~= TEXT or c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
   local earlier, counts, first = {}, {}, {}

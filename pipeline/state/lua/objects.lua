@@ -14,8 +14,8 @@ local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 
 local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group, c.founder,
-    c.first, c.last)
+  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group,
+    c.founder, c.first, c.last)
 end
 
 local function decode_object(record)

@@ -1,8 +1,8 @@
 -- Observe a batch of lines of one stream, in order, as far as the next thing that is due.
 --
 -- KEYS    all keys of the stream in the order of pipeline/state/keys.py
--- ARGV    1 the position expected as last applied; 2 settings (msgpack map); 3 the lines, one after the other, packed as
---         LINE says
+-- ARGV    1 the position expected as last applied; 2 settings (msgpack map); 3 the lines, one after the other, packed
+--         as LINE says
 -- result  {'ok', lines applied, position, watermark, stop, what is due, seven counts} or {'conflict', position}
 --         stop: 'end', 'due' (a network) or 'timer' (before the line that would pass it)
 -- cost    about 55 us a post, 75 with look-alikes; O(ring + members of networks that merge)
@@ -19,7 +19,7 @@ local POST, DELETE = 0, 1          -- other kinds of lines only move the waterma
 local REPOST, LINK, SIGNED = 1, 2, 4
 local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
-local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, is a repost
+local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
 local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
@@ -203,7 +203,8 @@ end
 local applied, stop = 0, 'end'
 local lines, at = ARGV[3], 1
 while at <= #lines do
-  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count = struct.unpack(LINE, lines, at)
+  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count =
+    struct.unpack(LINE, lines, at)
   if not watermark or t > watermark then
     if timer and t >= timer then
       stop = 'timer'

@@ -4,7 +4,8 @@
 -- ARGV    1 the position at which the edges were read; 2 msgpack map:
 --         edges: dead pairs; members: author keys that belong to no network any more
 --         gone: network numbers that died; nets: rows of number, state, author keys (joined), object numbers (joined)
---         objects, authors: kept ones to forget; links: attached marks and names: of groups, to forget; next_net; look_at (ms, 0 for none)
+--         objects, authors, links, names: kept ones, attached marks and names of groups to forget
+--         next_net; look_at (ms, 0 for none)
 -- result  'ok' or 'conflict'
 -- cost    O(what dies + members of networks that change)
 -- test    tests/contract/test_store.py
@@ -21,7 +22,7 @@ end
 
 forget(KEYS[EDGES], wanted.edges)
 forget(KEYS[NET_OF], wanted.members)
-for _, key in ipairs({KEYS[NETS], KEYS[NET_MEMBERS], KEYS[NET_OBJECTS], KEYS[NET_INCIDENT]}) do forget(key, wanted.gone) end
+for _, place in ipairs({NETS, NET_MEMBERS, NET_OBJECTS, NET_INCIDENT}) do forget(KEYS[place], wanted.gone) end
 for _, number in ipairs(wanted.gone) do
   redis.call('ZREM', KEYS[TIMERS], 'net:' .. number)
   redis.call('ZREM', KEYS[DUE], 'net:' .. number)

@@ -51,14 +51,15 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
         members = await store.network_authors(number)
         members_before += members
         objects = [n for n in _numbers(held.get(number, b"")) if n not in stale]
-        for part in components(members, living):
-            number_of_part = number if part[0] == _first_alive(members, living) else (next_net := next_net + 1)
+        for place, part in enumerate(components(members, living)):
+            number_of_part = number if place == 0 else (next_net := next_net + 1)
             inside = set(part)
             theirs = tuple(n for n in objects if n in kept and len(inside.intersection(kept[n].members)) >= 2)
             parts.append(
                 Part(number_of_part, shrunk(row, len(part), len(theirs)), part, theirs),
             )
     staying = {author for part in parts for author in part.members}
+    connected = set(await store.items("net:of")) - (set(members_before) - staying)
     gone = touched - {part.number for part in parts}
     await store.prune(
         {
@@ -66,10 +67,10 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "members": [author for author in members_before if author not in staying],
             "gone": [str(number) for number in sorted(gone)],
             "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.objects)) for p in parts],
-            "names": await _unknown_names(store, staying, set(members_before)),
+            "names": [name for name, member in (await store.items("named")).items() if member not in connected],
             "links": [f"{number}:{each}" for number in sorted(touched) for each in _numbers(held.get(number, b""))],
             "objects": [str(number) for number in sorted(stale)],
-            "authors": await _forgotten(store, staying, set(members_before), kept, stale),
+            "authors": await _forgotten(store, connected, kept, stale),
             "next_net": next_net,
             "look_at": now + every if len(edges) > len(dead) or len(kept) > len(stale) else 0,
         }
@@ -87,35 +88,18 @@ def shrunk(row: NetworkRow, accounts: int, objects: int) -> NetworkRow:
     )
 
 
-def _first_alive(members: Sequence[bytes], living: Sequence[tuple[bytes, bytes]]) -> bytes:
-    tied = {author for pair in living for author in pair}
-    return next((author for author in members if author in tied), b"")
-
-
 async def _networks_of(store: Store, pairs: Iterable[bytes]) -> set[int]:
     authors = sorted({author for pair in pairs for author in split_keys(pair)})
     return {int(number) for number in await store.fields("net:of", authors) if number is not None}
 
 
-async def _forgotten(
-    store: Store,
-    staying: set[bytes],
-    before: set[bytes],
-    kept: dict[int, ObjectRow],
-    stale: set[int],
-) -> list[bytes]:
+async def _forgotten(store: Store, connected: set[bytes], kept: dict[int, ObjectRow], stale: set[int]) -> list[bytes]:
     """Author rows that neither a network nor a kept object needs."""
-    needed = set(await store.items("net:of")) - (before - staying)
+    needed = set(connected)
     for number, row in kept.items():
         if number not in stale:
             needed.update(row.members)
     return [author for author in await store.items("kept:authors") if author not in needed]
-
-
-async def _unknown_names(store: Store, staying: set[bytes], before: set[bytes]) -> list[bytes]:
-    """Names of groups whose member belongs to no network any more."""
-    needed = set(await store.items("net:of")) - (before - staying)
-    return [name for name, member in (await store.items("named")).items() if member not in needed]
 
 
 def _numbers(row: bytes) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,8 @@ from pipeline.post import Tick
 from pipeline.replay import position, run
 from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
+from pipeline.state.prune import prune
+from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
@@ -190,3 +192,29 @@ def test_what_stands_is_at_least_what_was_told_and_telling_it_changes_nothing(se
             await engine.store.drop()
 
     asyncio.run(standing())
+
+
+def test_an_edge_to_an_outsider_does_not_cost_a_network_its_number(server_url: str) -> None:
+    async def pruned() -> None:
+        async with connect(server_url, 10) as client:
+            store = Engine(client, "outsider", SETTINGS).store
+            await store.drop()
+            await store.open("x", 1024, "live")
+            first, second, third, outsider = (bytes([number]) * 8 for number in range(1, 5))
+            edges: dict[Any, Any] = {first + second: 0, first + outsider: 9 * DAY_MS, second + third: 9 * DAY_MS}
+            row = NetworkRow(3, 0, 4, 3, truncated=False, first=0, last=9 * DAY_MS)
+            await client.hset(store.keys["meta"], "next_net", "1")
+            await client.hset(store.keys["edges"], mapping=edges)
+            await client.hset(store.keys["nets"], "1", pack_network(row))
+            await client.hset(store.keys["net:members"], "1", first + second + third)
+            await client.hset(store.keys["net:of"], mapping=dict.fromkeys((first, second, third), "1"))
+            await client.hset(store.keys["net:incident"], "1", "inc_1")
+
+            await prune(store, 10 * DAY_MS, 7 * DAY_MS, DAY_MS)
+
+            assert await store.network_authors(1) == (second, third)
+            assert await store.items("net:incident") == {b"1": b"inc_1"}
+            assert set(await store.items("net:of")) == {second, third}
+            await store.drop()
+
+    asyncio.run(pruned())

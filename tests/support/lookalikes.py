@@ -107,10 +107,10 @@ class LookAlikes:
         """Windows with evidence enough, of a group that has enough in all; else none."""
         found: dict[int, Window] = {}
         for name in range(3):
-            values = [facts[name] for _, facts in rows if facts[name] is not None]
+            values = [value for _, facts in rows if (value := facts[:3][name]) is not None]
             ready = name != BIRTH or len(self.baseline.values(BIRTH)) >= self.rules["baseline_births"]
             if len(values) >= self.rules["group_authors"] and ready:
-                found[name] = self.scan(name, values)  # type: ignore[arg-type] # the first three are numbers
+                found[name] = self.scan(name, values)
         evidence = sorted((window.evidence for window in found.values()), reverse=True)
         if sum(evidence) < self.rules["group_evidence"] or len(evidence) < 2:
             return {}

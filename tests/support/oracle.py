@@ -271,10 +271,14 @@ class Oracle:
         if thing.kind or not rules["grow_members"] < thing.authors <= rules["grow_authors"]:
             return
         earlier = [member for member in thing.ring if member != author and member in self.net_of]
-        for net, count in Counter(self.net_of[member] for member in earlier).items():
-            if count >= rules["grow_members"] and 2 * count >= thing.authors - 1 and self.nets[net].known:
-                self._include(number, next(m for m in earlier if self.net_of[m] == net), author)
-                return
+        filling = [
+            (-count, net)
+            for net, count in Counter(self.net_of[member] for member in earlier).items()
+            if count >= rules["grow_members"] and 2 * count >= thing.authors - 1 and self.nets[net].known
+        ]
+        if filling:
+            _, net = min(filling)
+            self._include(number, next(m for m in earlier if self.net_of[m] == net), author)
 
     def _group(self, number: int, thing: Thing, post: Seen, name: bytes | None) -> None:
         look = self.look
@@ -297,11 +301,13 @@ class Oracle:
             return
         least = min(window.share for window in windows.values())
         odds = least / (1 - least)
-        look.groups[number] = Group(windows, alike_rows[0], len(alike_rows), len(rows) - len(alike_rows), odds)
-        also = self.net_of.get(self.named[name]) if name in self.named else None
-        net = self._connect(alike_rows, look.rules["group_shared"], also)
+        before = self.named.get(name) if name else None
+        net = self._connect(alike_rows, look.rules["group_shared"], self.net_of.get(before) if before else None)
+        own = [author for author in alike_rows if self.net_of[author] == net]
+        anchor = own[0] if own else before or alike_rows[0]
+        look.groups[number] = Group(windows, anchor, len(alike_rows), len(rows) - len(alike_rows), odds)
         if name:
-            self.named[name] = alike_rows[0]
-        for member in alike_rows[1:]:
-            self._edge(alike_rows[0], member)
+            self.named[name] = anchor
+        for member in own[1:]:
+            self._edge(anchor, member)
         self._attach(net, number, new=True)

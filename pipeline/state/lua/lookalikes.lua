@@ -216,16 +216,23 @@ local function pack_group(windows, inside, outside, odds, anchor)
   return row .. struct.pack(GROUP_TAIL, inside, outside, odds, anchor)
 end
 
--- A group has been found: its accounts are a network, together with those it is known from.
+-- A group has been found: its accounts are a network, together with those it is known from. Those who belong to other
+-- networks stay there. Returns the first of the network's own, to whom the others are tied.
 local function found_group(number, alike, name)
-  local anchor = name and redis.call('HGET', KEYS[NAMED], name)
-  local also = anchor and get(net_of, anchor) or nil
+  local before = name and redis.call('HGET', KEYS[NAMED], name)
+  local also = before and get(net_of, before) or nil
   local net, n = connect(alike, settings.group_shared, also)
-  attach(net, n, number)
-  write_net(net, n)
-  if name then redis.call('HSET', KEYS[NAMED], name, alike[1]) end
-  for i = 2, #alike do edge(alike[1], alike[i]) end
-  if is_known(net) then mark_grown(net, n) else mark_due(net) end
+  hold(net, n, number)
+  if not is_known(net) then mark_due(net) end
+  local anchor = nil
+  for _, author in ipairs(alike) do
+    if get(net_of, author) == net then
+      if anchor then edge(anchor, author) else anchor = author end
+    end
+  end
+  anchor = anchor or before or alike[1]
+  if name then redis.call('HSET', KEYS[NAMED], name, anchor) end
+  return anchor
 end
 
 -- Take a newcomer into the object's open group while chance would put few strangers into its windows.
@@ -279,7 +286,6 @@ local function group(c, number, author, facts, name)
     if windows[field] then least = math.min(least, windows[field].share) end
   end
   c.group, c.kept = OPEN, 1
-  redis.call('HSET', KEYS[ALIKE], number,
-    pack_group(windows, #alike, t.n - #alike, least / (1 - least), alike[1]))
-  found_group(number, alike, name)
+  local anchor = found_group(number, alike, name)
+  redis.call('HSET', KEYS[ALIKE], number, pack_group(windows, #alike, t.n - #alike, least / (1 - least), anchor))
 end

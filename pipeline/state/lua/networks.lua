@@ -135,21 +135,26 @@ local function connect(accounts, least, also)
   return number, n
 end
 
+-- A network has changed through an object: it holds it from now on, and is due where it has grown enough.
+local function hold(number, n, object)
+  attach(number, n, object)
+  write_net(number, n)
+  mark_grown(number, n)
+end
+
 -- An account that joins a network's object belongs to the network, where it is in none yet. anchor: a member of it.
 local function include(number, anchor, author)
   local net = get(net_of, anchor)
   if not net or get(net_of, author) then return end
   local n = read_net(net)
   admit(net, n, {author})
-  attach(net, n, number)
   n.last = watermark
-  write_net(net, n)
   edge(anchor, author)
-  mark_grown(net, n)
+  hold(net, n, number)
 end
 
 -- A text that a known network fills: at least `grow_members` and half of its earlier authors are members. Whoever joins
--- it then belongs to them. Returns whether the newcomer does.
+-- it then belongs to them, of several networks to the one with most members there. Returns whether the newcomer does.
 local function grow(c, number, author)
   if c.kind ~= TEXT or c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
   local earlier, counts, first = {}, {}, {}
@@ -160,14 +165,15 @@ local function grow(c, number, author)
       first[net] = first[net] or earlier[i]
     end
   end
+  local best = nil
   for net, count in pairs(counts) do
-    if count >= settings.grow_members and 2 * count >= c.authors - 1
-      and is_known(net) then
-      include(number, first[net], author)
-      return true
+    if count >= settings.grow_members and 2 * count >= c.authors - 1 and is_known(net)
+      and (not best or count > counts[best] or (count == counts[best] and net < best)) then
+      best = net
     end
   end
-  return false
+  if best then include(number, first[best], author) end
+  return best ~= nil
 end
 
 local pair_weights = generations(PAIRS, tonumber)

@@ -93,9 +93,7 @@ local function tie(c, number, post)
   if #accounts == 0 then return false end
   table.insert(accounts, 1, post.author)
   local net, n = connect(accounts, 1)
-  attach(net, n, number)
-  write_net(net, n)
-  mark_grown(net, n)
+  hold(net, n, number)
   return true
 end
 
@@ -198,7 +196,6 @@ if watermark then
   choose(PAIRED, pair_generation)
   set_epoch()
 end
-
 
 local applied, stop = 0, 'end'
 local lines, at = ARGV[3], 1

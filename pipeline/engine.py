@@ -196,5 +196,5 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
         "look_alikes": detection.look_alikes,
-        **lookalike_settings(),
+        **(lookalike_settings() if detection.look_alikes else {}),
     }

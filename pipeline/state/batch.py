@@ -10,7 +10,7 @@ import msgspec
 from pipeline.post import Delete, Line, Post, Tick
 from pipeline.state.rows import item_key, pack_author
 from pipeline.text.features import features
-from pipeline.text.traces import named_traces
+from pipeline.text.traces import SEARCHED, named_traces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -78,7 +78,7 @@ def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
 
 
 def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind], position: bytes) -> bytes:
-    author, text = pack_author(post), post.text[:SAMPLE_CHARS].encode()
+    author, text = pack_author(post, searched=not SEARCHED.isdisjoint(kinds)), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
     flags = (
         _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SIGNED * bool(signature)

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import msgspec
 
-from pipeline.detect.bins import birth_bin, count_bin
+from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
 from pipeline.detect.facts import GroupFacts, WindowFacts
 from pipeline.text.traces import Kind, link_domain
 
@@ -67,6 +67,7 @@ class NetworkRow(msgspec.Struct, frozen=True):
 _encoder = msgspec.msgpack.Encoder()
 _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
+_NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
 _OBJECT = struct.Struct("<7IBB8sdd")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IId8s")
@@ -78,9 +79,12 @@ def item_key(platform: str, item_id: str) -> bytes:
     return blake2b(f"{platform}\0{item_id}".encode(), digest_size=KEY_BYTES).digest()
 
 
-def pack_author(post: Post) -> bytes:
-    """Return the author row of a post: facts in bins for the scripts, then all that evidence reads."""
-    return pack_facts(post) + _encoder.encode(
+def pack_author(post: Post, *, searched: bool) -> bytes:
+    """Return the author row of a post: facts in bins for the scripts, then all that evidence reads.
+
+    Where nobody searches for look-alikes the facts are told as unknown, which costs nothing.
+    """
+    return (pack_facts(post) if searched else _NO_FACTS) + _encoder.encode(
         (
             post.platform,
             post.author_id,

@@ -18,7 +18,7 @@ from pipeline.embedded import embedded_server
 from pipeline.post import Post
 from pipeline.recordings.read import read_lines
 from pipeline.state.client import connect
-from pipeline.text.features import features
+from pipeline.text.features import MIN_LETTERS, features
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -134,7 +134,7 @@ async def main() -> None:
         found = features([p.text for p in some], [bool(p.is_repost) for p in some], SPACE)
         args: list[bytes | int] = []
         for n in range(len(some)):
-            if found.usable[n]:
+            if found.letters[n] >= MIN_LETTERS:
                 args += (at + n + 1, found.slots[n].astype("<u4").tobytes())
         batches.append((some[0].at, args))
     async with embedded_server() as url, connect(url, 10) as client:

@@ -62,7 +62,7 @@ class DetectionSection(Section):
     min_objects: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
     traces: tuple[Trace, ...] = Field((), description="what ties accounts besides texts: repost, reply, link")
     look_alikes: bool = Field(
-        default=False, description="search the authors of texts, hashtags and reposts for look-alikes"
+        default=True, description="search the authors of texts, hashtags and reposts for look-alikes"
     )
     grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
     band_slots: int = Field(

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
 
+RING_HORIZON_MS = 60 * 86_400_000
+"""How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""
+
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
 
@@ -166,8 +169,8 @@ def lookalike_settings() -> dict[str, object]:
         "group_evidence": 22_000_000,
         "group_second": 5_000_000,
         "group_shared": 3,
-        "grow_members": 2,
-        "grow_authors": 64,
+        "hashtag_span": 7_200_000,
+        "rare_share": 33,
         "baseline_age": 86_400_000,
         "baseline_authors": 2000,
         "baseline_births": 300,
@@ -190,9 +193,18 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "grace": detection.grace_s * 1000,
         "link_factor": LINK_FACTOR,
         "repost_factor": REPOST_FACTOR,
+        "edge_horizon": detection.edge_horizon_s * 1000,
         "pair_members": PAIR_MEMBERS,
         "network_cap": NETWORK_CAP,
         "prune_every": PRUNE_EVERY_MS,
+        "ring_horizon": RING_HORIZON_MS,
+        "overlap_horizon": 129_600_000,
+        "overlap_accounts": 4,
+        "overlap_evidence": 20_000_000,
+        "overlap_factor": 10,
+        "grow_members": 2,
+        "grow_authors": 64,
+        "wave_span": 600_000,
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
         "look_alikes": detection.look_alikes,

@@ -41,7 +41,9 @@ def look_alikes(facts: NetworkFacts) -> list[Signal]:
 
 def _signal(window: WindowFacts) -> Signal:
     inside, share = f"{window.inside} of {window.known} accounts", percent(window.share)
-    if window.field == "birth":
+    if window.field == "client":
+        text = f"{inside} post with one and the same client; {share} of this stream do"
+    elif window.field == "birth":
         begin, end = (_day(ms) for ms in birth_range(window.first))
         text = f"{inside} were made between {begin} and {end}; {share} of this stream were"
     else:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from pipeline.text.traces import Kind
+
+Explained = Literal["", "one-domain", "rare-clients"]
+"""One link domain in most posts, or clients that hardly anybody of the stream uses; empty for neither."""
 
 
 class AccountFacts(msgspec.Struct, frozen=True, gc=False):
@@ -35,11 +40,16 @@ class WindowFacts(msgspec.Struct, frozen=True):
 
 
 class GroupFacts(msgspec.Struct, frozen=True):
-    """Look-alikes among the authors of an object: their windows, and how many authors lie in and outside them."""
+    """Look-alikes among the authors of an object: their windows, and how many authors lie in all or any of these.
+
+    ``explained``: what may explain the copies without a campaign.
+    """
 
     windows: tuple[WindowFacts, ...]
-    inside: int
-    outside: int
+    authors: int
+    in_all: int
+    in_any: int
+    explained: Explained = ""
 
 
 class ObjectFacts(msgspec.Struct, frozen=True):
@@ -48,6 +58,8 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     ``newcomers``: members that no object attached before had.
 
     ``varied``: its texts differ in more than links, mentions and marks.
+
+    ``first_followers``: of the first of its authors who is known.
     """
 
     kind: Kind
@@ -64,6 +76,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     varied: bool
     samples: tuple[str, ...]
     group: GroupFacts | None = None
+    first_followers: int | None = None
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):

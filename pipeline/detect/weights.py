@@ -26,9 +26,9 @@ LINK_FACTOR: Final = 340
 REPOST_FACTOR: Final = 500
 """Thousandths of the weight kept for reposts: a repost takes one click."""
 
-KIND_FACTORS: Final[tuple[int, ...]] = (1000, 500, 500, 340, 0, 0)
+KIND_FACTORS: Final[tuple[int, ...]] = (1000, 500, 500, 340, 0, 0, 0)
 """Thousandths of the weight kept by the kind of trace, in the order of `pipeline.text.traces.Kind`.
 
 A repost and a reply take one click, a link is shared by strangers: the starting values of the factors above.
-Hashtags and reposted authors tie no pairs.
+Tags and reposted authors tie no pairs.
 """

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "critical": 2}
 
+RETURN_OBJECTS: Final = 2
+"""New shared objects with which a network that fell silent is looked at again."""
+
+NEVER: Final = 0xFFFF_FFFF
+"""A size that no network reaches."""
+
 
 class Rules(msgspec.Struct, frozen=True):
     """Times in ms; ``growth`` is the share of new accounts that makes a change material."""
@@ -110,7 +116,7 @@ def _after_resolution(
     rules: Rules,
 ) -> Decision:
     if found.last <= current.published_at:
-        return Decision(merged, current, None, 0, found.objects + rules.min_objects)
+        return _silent(merged, current, found, rules)
     if now - current.published_at > rules.cool_down:
         return _opened(stream, merged, found, now, rules)
     return _publish(current, merged, "incident.reopened", found, now, rules)
@@ -119,9 +125,7 @@ def _after_resolution(
 def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
     if now - found.last >= rules.quiet:
         after = _revised(current, found, now, "resolved")
-        changes = (*merged, Change(current, after, "incident.resolved"))
-        # Silence ends an incident; the network must show as much again as it took to be seen.
-        return Decision(changes, after, None, 0, found.objects + rules.min_objects)
+        return _silent((*merged, Change(current, after, "incident.resolved")), after, found, rules)
     if _RANK[found.severity] > _RANK[current.severity]:
         return _publish(current, merged, "incident.escalated", found, now, rules)
     material = len(found.members) >= grown(current.accounts, rules.growth) or not set(found.platforms).issubset(
@@ -134,7 +138,7 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
         look_at = min(free_at, found.last + rules.quiet)
     else:
         look_at = found.last + rules.quiet
-    return Decision((), current, look_at, next_size(len(found.members), current.accounts, rules.growth), 0)
+    return Decision((), current, look_at, next_size(len(found.members), current.accounts, rules.growth), NEVER)
 
 
 def _publish(
@@ -151,7 +155,13 @@ def _publish(
 
 def _published(changes: tuple[Change, ...], after: Incident, found: Assessment, rules: Rules) -> Decision:
     due_accounts = next_size(len(found.members), after.accounts, rules.growth)
-    return Decision(changes, after, found.last + rules.quiet, due_accounts, 0)
+    return Decision(changes, after, found.last + rules.quiet, due_accounts, NEVER)
+
+
+def _silent(changes: tuple[Change, ...], current: Incident, found: Assessment, rules: Rules) -> Decision:
+    """Silence has ended an incident; its network must grow, or come back with more than one object."""
+    due_accounts = grown(len(found.members), rules.growth)
+    return Decision(changes, current, None, due_accounts, found.objects + RETURN_OBJECTS)
 
 
 def _revised(current: Incident, found: Assessment, now: int, status: str) -> Incident:

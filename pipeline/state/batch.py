@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.post import Delete, Line, Post, Tick
 from pipeline.state.rows import item_key, pack_author
-from pipeline.text.features import features
+from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import SEARCHED, named_traces
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SAMPLE_CHARS: Final = 300
 
 _LINE = struct.Struct("<IdBB8s8s4sHHB")
 _POST, _DELETE, _TICK, _CONTROL = range(4)
-_REPOST, _LINK, _SIGNED = 1, 2, 4
+_REPOST, _LINK, _SIGNED, _SHORT = 1, 2, 4, 8
 _TRACE_BYTES = 9
 _NOBODY = bytes(8)
 
@@ -56,14 +56,15 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
     slots = found.slots.astype("<u4").tobytes()
     lanes = found.lanes.tobytes()
     hashes = found.text_hash.astype("<u4").tobytes()
-    usable = found.usable.tolist()
     packed: list[bytes] = []
     number = 0
     for position, line in lines:
         if isinstance(line, Post):
             at = 64 * number
-            signature = slots[at : at + 64] + lanes[at : at + 64] if usable[number] else b""
-            packed.append(_packed_post(line, signature, hashes[4 * number : 4 * number + 4], kinds, position))
+            signature = slots[at : at + 64] + lanes[at : at + 64] if found.letters[number] >= MIN_LETTERS else b""
+            short = found.letters[number] < TIE_LETTERS
+            text_hash = hashes[4 * number : 4 * number + 4]
+            packed.append(_packed_post(line, signature, text_hash, kinds, position, short=short))
             number += 1
         elif isinstance(line, Delete):
             key = item_key(line.platform, line.id)
@@ -77,11 +78,16 @@ def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
     return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0) + position
 
 
-def _packed_post(post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind], position: bytes) -> bytes:
+def _packed_post(
+    post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind], position: bytes, *, short: bool
+) -> bytes:
     author, text = pack_author(post, searched=not SEARCHED.isdisjoint(kinds)), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
     flags = (
-        _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SIGNED * bool(signature)
+        _REPOST * bool(post.is_repost)
+        + _LINK * (bool(post.urls) or "http" in post.text)
+        + _SIGNED * bool(signature)
+        + _SHORT * short
     )
     head = _LINE.pack(
         _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(position),

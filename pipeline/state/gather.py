@@ -31,6 +31,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     groups = await store.fields("alike", [str(row.number) for row in rows])
     inside = set(members)
     outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
+    firsts = await store.fields("kept:authors", [row.members[0] for row in rows])
     return NetworkFacts(
         now=now,
         first=network.first,
@@ -38,8 +39,8 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         members=await _accounts(store, members),
         joiners=await _accounts(store, tuple(outside)),
         objects=tuple(
-            _object(row, inside, new, split_texts(text or b""), group)
-            for row, new, text, group in zip(rows, _newcomers(rows, inside), texts, groups, strict=True)
+            _object(row, inside, new, split_texts(text or b""), group, first)
+            for row, new, text, group, first in zip(rows, _newcomers(rows, inside), texts, groups, firsts, strict=True)
         ),
         stream_authors=await store.stream_authors(),
         truncated=network.truncated,
@@ -67,7 +68,12 @@ async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, 
 
 
 def _object(
-    row: ObjectRow, members: set[bytes], newcomers: int, samples: Sequence[str], group: bytes | None
+    row: ObjectRow,
+    members: set[bytes],
+    newcomers: int,
+    samples: Sequence[str],
+    group: bytes | None,
+    first: bytes | None,
 ) -> ObjectFacts:
     return ObjectFacts(
         kind=row.kind,
@@ -84,6 +90,7 @@ def _object(
         varied=len({normalise(sample) for sample in samples}) > 1,
         samples=tuple(samples),
         group=None if group is None else unpack_group(group),
+        first_followers=None if first is None else unpack_author(first).followers,
     )
 
 

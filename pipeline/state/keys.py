@@ -33,7 +33,15 @@ KEYS: Final[dict[str, str]] = {
     "pairs:1": "the odd generation of it",
     "groups:0": "HASH object number -> facts of up to 512 authors, 20 bytes each (see lua/lookalikes.lua)",
     "groups:1": "the odd generation of it",
+    "history:0": "HASH author key -> numbers (u32) of the last 16 texts it shared with others, lives 36 to 72 hours",
+    "history:1": "the odd generation of it",
+    "sizes:0": "HASH object number -> authors, of texts in a history",
+    "sizes:1": "the odd generation of it",
+    "overlaps:0": "HASH two object numbers (u32), the later second -> a mark and the authors they share",
+    "overlaps:1": "the odd generation of it",
     "baseline": "HASH now, before -> MessagePack: histograms of the stream's authors over followers, following, births",
+    "tags:0": "HASH trace of a tag -> authors of a generation of the baseline who used it when first seen",
+    "tags:1": "the odd generation of it",
     "alike": "HASH object number -> open look-alike group: windows with their evidence, members inside and outside",
     "named": "HASH trace of a look-alike group's object -> a member, so that a ring that comes back stays one",
     "edges": "HASH two author keys -> event time of the last co-action (ms), until the edge horizon has passed",
@@ -52,7 +60,7 @@ KEYS: Final[dict[str, str]] = {
     "events": "LIST of incident events (JSON), the outbox: in the order of their making",
 }
 
-OBSERVED: Final = 33
+OBSERVED: Final = 41
 """How many of the keys, from the first, the observe script takes."""
 
 

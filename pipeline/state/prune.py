@@ -32,15 +32,15 @@ class Part(msgspec.Struct, frozen=True):
 
 async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
     """Prune at event time ``now``; ``edge_horizon`` and ``every`` (until the next prune) in ms."""
-    edges = {pair: int(last) for pair, last in (await store.items("edges")).items()}
-    dead = [pair for pair, last in edges.items() if last < now - edge_horizon]
+    edges = {pair: int(end) for pair, end in (await store.items("edges")).items()}
+    dead = [pair for pair, end in edges.items() if end < now]
     touched = await _networks_of(store, dead)
     kept = {int(number): unpack_object(int(number), row) for number, row in (await store.items("kept")).items()}
     stale = {number for number, row in kept.items() if row.last < now - edge_horizon}
     held = {int(number): row for number, row in (await store.items("net:objects")).items()}
     touched |= {number for number, row in held.items() if stale.intersection(_numbers(row))}
 
-    living = [(pair[:KEY_BYTES], pair[KEY_BYTES:]) for pair in edges if edges[pair] >= now - edge_horizon]
+    living = [(pair[:KEY_BYTES], pair[KEY_BYTES:]) for pair in edges if edges[pair] >= now]
     next_net = await store.next_network()
     parts: list[Part] = []
     members_before: list[bytes] = []

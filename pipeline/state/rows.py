@@ -10,14 +10,17 @@ from zlib import crc32
 import msgspec
 
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
-from pipeline.detect.facts import GroupFacts, WindowFacts
+from pipeline.detect.facts import Explained, GroupFacts, WindowFacts
 from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
     from pipeline.post import Post
 
-FIELDS: Final = ("followers", "following", "birth")
+FIELDS: Final = ("followers", "following", "birth", "client")
 """Fields that look-alikes are compared by, in the order of stored windows."""
+
+EXPLAINED: Final[tuple[Explained, ...]] = ("", "one-domain", "rare-clients")
+"""What may explain the copies of a text, by the number that the script gives."""
 
 KEY_BYTES: Final = 8
 """Bytes of an author key or post key."""
@@ -68,9 +71,9 @@ _encoder = msgspec.msgpack.Encoder()
 _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
 _NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
-_OBJECT = struct.Struct("<7IBB8sdd")
+_OBJECT = struct.Struct("<8IBB8sdd")
 _WINDOW = struct.Struct("<BhIHHI")
-_GROUP = struct.Struct("<IId8s")
+_GROUP = struct.Struct("<IIIdd8sB")
 _NETWORK = struct.Struct("<5Idd")
 
 
@@ -117,7 +120,7 @@ def unpack_author(row: bytes) -> AuthorRow:
 
 def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
-    posts, authors, links, reposts, deleted, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
+    posts, authors, links, reposts, deleted, _, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
     members = split_keys(row[_OBJECT.size :])
     return ObjectRow(
         number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
@@ -130,8 +133,9 @@ def unpack_group(row: bytes) -> GroupFacts:
     for field in FIELDS:
         used, first, evidence, inside, known, share = _WINDOW.unpack_from(row, _WINDOW.size * len(windows))
         windows.append(WindowFacts(field, first, evidence / 1e6, inside, known, share / 1e6) if used else None)
-    inside, outside, _, _ = _GROUP.unpack_from(row, _WINDOW.size * len(windows))
-    return GroupFacts(tuple(window for window in windows if window is not None), inside, outside)
+    authors, in_all, in_any, _, _, _, benign = _GROUP.unpack_from(row, _WINDOW.size * len(windows))
+    used = tuple(window for window in windows if window is not None)
+    return GroupFacts(used, authors, in_all, in_any, EXPLAINED[benign])
 
 
 def unpack_network(row: bytes) -> NetworkRow:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from pipeline.state.batch import Batch
 
-OBSERVE: Final = ("places", "prelude", "generations", "objects", "networks", "lookalikes", "observe")
+OBSERVE: Final = (
+    *("places", "prelude", "generations", "objects", "networks"),
+    *("overlap", "baseline", "lookalikes", "observe"),
+)
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 

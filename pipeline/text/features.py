@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 BANDS: Final = 16
 ROWS: Final = LANES // BANDS
-MIN_LETTERS: Final = 16
-"""Letters a text needs outside its tags to be compared at all: below it, strangers agree by chance."""
+MIN_LETTERS: Final = 12
+"""Letters a text needs outside its tags to be compared at all."""
+
+TIE_LETTERS: Final = 16
+"""Letters a text needs to tie those who post it: below it, strangers agree by chance."""
 
 _TAG = re.compile(r"[#$]\w+")
 _ROW_FACTORS: Final = splitmix64(3, ROWS) | np.uint64(1)
@@ -31,14 +34,14 @@ _REPOST_OFFSET: Final = splitmix64(5, 1)[0]
 class Features(msgspec.Struct, frozen=True):
     """Features of ``n`` texts.
 
-    ``normalised``: the texts as compared. ``slots``: uint32 (n, 16), the band table's slots. ``lanes``: uint8 (n, 64),
-    the low byte of each lane. ``usable``: bool (n,), whether the text is long enough. ``text_hash``: uint32 (n,).
+    ``normalised``: the texts as compared. ``letters``: how many each has outside its tags. ``slots``: uint32 (n, 16),
+    the band table's slots. ``lanes``: uint8 (n, 64), the low byte of each lane. ``text_hash``: uint32 (n,).
     """
 
     normalised: list[str]
+    letters: list[int]
     slots: NDArray[np.uint32]
     lanes: NDArray[np.uint8]
-    usable: NDArray[np.bool_]
     text_hash: NDArray[np.uint32]
 
 
@@ -54,17 +57,17 @@ def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> 
     mixed ^= mixed >> np.uint64(29)
     return Features(
         normalised=normalised,
+        letters=[count_letters(text) for text in normalised],
         slots=(mixed % np.uint64(slot_count)).astype(np.uint32),
         lanes=rows.astype(np.uint8),
-        usable=np.fromiter((is_usable(text) for text in normalised), dtype=bool, count=len(texts)),
         text_hash=np.fromiter((crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)),
     )
 
 
-def is_usable(normalised: str) -> bool:
-    """Whether a normalised text has 16 letters outside its tags."""
+def count_letters(normalised: str) -> int:
+    """Return how many letters a normalised text has outside its tags."""
     bare = _TAG.sub("", normalised) if "#" in normalised or "$" in normalised else normalised
-    return len(bare) >= MIN_LETTERS and sum(map(str.isalpha, bare)) >= MIN_LETTERS
+    return 0 if len(bare) < MIN_LETTERS else sum(map(str.isalpha, bare))
 
 
 def jaccard_estimate(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> float:

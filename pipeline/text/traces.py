@@ -30,6 +30,7 @@ SHORTENERS: Final = frozenset(
 """Domains that say nothing of where a link leads."""
 
 _HASHTAG = re.compile(r"#(\w{3,40})")
+_CASHTAG = re.compile(r"\$([a-z]{1,6}\b)")
 _REPOST = re.compile(r"\s*rt @(\w+)\s*:", re.IGNORECASE)
 
 
@@ -46,9 +47,10 @@ class Kind(IntEnum):
     LINK = 3
     HASHTAG = 4
     REPOSTED = 5
+    CASHTAG = 6
 
 
-SEARCHED: Final = frozenset((Kind.HASHTAG, Kind.REPOSTED))
+SEARCHED: Final = frozenset((Kind.HASHTAG, Kind.REPOSTED, Kind.CASHTAG))
 """Kinds of objects that are there for look-alikes alone."""
 
 
@@ -65,7 +67,12 @@ def _named(post: Post) -> Iterator[tuple[Kind, str]]:
     marked = _REPOST.match(post.text)
     if author := post.repost_author_id or (marked and marked[1].casefold()):
         yield Kind.REPOSTED, f"{post.platform}\0{author}"
-    for tag in tuple(dict.fromkeys(_HASHTAG.findall(post.text.casefold())))[:MAX_HASHTAGS]:
+    text = post.text.casefold()
+    hashtags = tuple(dict.fromkeys(_HASHTAG.findall(text)))[:MAX_HASHTAGS]
+    money = _CASHTAG.search(text)
+    if money and (not hashtags or money.start() < text.index(f"#{hashtags[0]}")):
+        yield Kind.CASHTAG, money[1]
+    for tag in hashtags:
         yield Kind.HASHTAG, tag
     if post.repost_of:
         yield Kind.REPOST, f"{post.platform}\0{post.repost_of}"

@@ -113,7 +113,7 @@ def test_edges_that_nobody_renews_die_and_networks_with_them(server_url: str) ->
             await replayed(engine, campaign())
             assert await engine.store.items("nets")
 
-            await engine.apply(engine.prepare([(b"t:0:99999:1", tick(START_MS + 20 * DAY_MS))]))
+            await engine.apply(engine.prepare([(b"t:0:99999:1", tick(START_MS + 80 * DAY_MS))]))
 
             for name in ("edges", "nets", "net:of", "net:members", "net:links", "kept", "kept:texts", "kept:authors"):
                 assert await engine.store.items(name) == {}, name
@@ -201,7 +201,7 @@ def test_an_edge_to_an_outsider_does_not_cost_a_network_its_number(server_url: s
             await store.drop()
             await store.open("x", 1024, "live")
             first, second, third, outsider = (bytes([number]) * 8 for number in range(1, 5))
-            edges: dict[Any, Any] = {first + second: 0, first + outsider: 9 * DAY_MS, second + third: 9 * DAY_MS}
+            edges: dict[Any, Any] = {first + second: 0, first + outsider: 16 * DAY_MS, second + third: 16 * DAY_MS}
             row = NetworkRow(3, 0, 4, 3, truncated=False, first=0, last=9 * DAY_MS)
             await client.hset(store.keys["meta"], "next_net", "1")
             await client.hset(store.keys["edges"], mapping=edges)

@@ -52,15 +52,15 @@ def test_batch_size_and_hash_seed_never_show(
     assert done.stdout == expected
 
 
-def test_look_alikes_are_found_sooner_and_never_show_the_batch_size(simulated: Path, expected: bytes) -> None:
-    switch = {"TURFWATCH_DETECTION_LOOK_ALIKES": "true"}
+def test_without_look_alikes_it_takes_longer_and_the_batch_size_does_not_show(simulated: Path, expected: bytes) -> None:
+    switch = {"TURFWATCH_DETECTION_LOOK_ALIKES": "false"}
 
     small = turfwatch("replay", simulated, "--output", "jsonl", "--batch", "7", extra=switch).stdout
     large = turfwatch("replay", simulated, "--output", "jsonl", extra={**switch, "PYTHONHASHSEED": "3"}).stdout
 
-    first, before = (json.loads(told.splitlines()[0]) for told in (large, expected))
+    first, later = (json.loads(told.splitlines()[0]) for told in (expected, large))
     assert small == large
-    assert first["timestamp"] < before["timestamp"]
+    assert first["timestamp"] < later["timestamp"]
     assert {signal["signal"] for signal in first["data"]["evidence"]} >= {"alike-following", "alike-birth"}
 
 

@@ -40,7 +40,7 @@ def test_a_row_depends_on_its_own_text_alone(texts: list[str], chosen: int, repo
     assert np.array_equal(together.slots[at], alone.slots[0])
     assert np.array_equal(together.lanes[at], alone.lanes[0])
     assert together.text_hash[at] == alone.text_hash[0]
-    assert together.usable[at] == alone.usable[0]
+    assert together.letters[at] == alone.letters[0]
 
 
 @given(st.text(max_size=300))

@@ -6,10 +6,11 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from zlib import crc32
 
 WIDTH, SPAN = (4, 4, 3), (70, 70, 450)
 BIRTH, CLIENT, DOMAIN = 2, 3, 4
-TEXT = 0
+TEXT, HASHTAG, REPOSTED = 0, 4, 5
 
 
 class Facts(NamedTuple):
@@ -32,11 +33,16 @@ class Window(NamedTuple):
 
 @dataclass
 class Group:
+    """What was found at an object: the windows, the authors, those in all and in any of the windows, and the odds."""
+
     windows: dict[int, Window]
     anchor: bytes
-    inside: int
-    outside: int
-    odds: float
+    authors: int
+    in_all: int
+    in_any: int
+    odds_all: float
+    odds_any: float
+    explained: str
 
 
 @dataclass
@@ -53,15 +59,24 @@ class Baseline:
         self.rules = rules
         self.now: Generation | None = None
         self.before = Generation(0)
+        self.tags: tuple[Counter[bytes], Counter[bytes]] = (Counter(), Counter())
 
-    def count(self, facts: Facts, at: int) -> None:
+    def count(self, facts: Facts, at: int, tag: bytes | None) -> None:
         if self.now is None:
             self.now = Generation(at)
         if at - self.now.since >= self.rules["baseline_age"] and self.now.authors >= self.rules["baseline_authors"]:
             self.before, self.now = self.now, Generation(at)
+            self.tags = (Counter(), self.tags[0])
         if self.now.authors < self.rules["baseline_cap"]:
             self.now.authors += 1
             self.now.seen.append(facts)
+            if tag:
+                self.tags[0][tag] += 1
+
+    def is_rare(self, tag: bytes) -> bool:
+        authors = (self.now.authors if self.now else 0) + self.before.authors
+        users = self.tags[0][tag] + self.tags[1][tag]
+        return authors >= self.rules["baseline_births"] and users * self.rules["rare_share"] <= authors
 
     def values(self, name: int) -> list[object]:
         seen = [*(self.now.seen if self.now else ()), *self.before.seen]
@@ -103,7 +118,7 @@ class LookAlikes:
                     best = Window(first, evidence, inside, len(values), q)
         return best
 
-    def windows(self, rows: list[tuple[bytes, Facts]]) -> dict[int, Window]:
+    def windows(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> dict[int, Window]:
         """Windows with evidence enough, of a group that has enough in all; else none."""
         found: dict[int, Window] = {}
         for name in range(3):
@@ -112,32 +127,61 @@ class LookAlikes:
             if len(values) >= self.rules["group_authors"] and ready:
                 found[name] = self.scan(name, values)
         evidence = sorted((window.evidence for window in found.values()), reverse=True)
-        if sum(evidence) < self.rules["group_evidence"] or len(evidence) < 2:
+        client = self.one_client(rows) if reposts else None
+        if sum(evidence) + (client.evidence if client else 0) < self.rules["group_evidence"] or len(evidence) < 2:
             return {}
         if evidence[1] < self.rules["group_second"]:
             return {}
-        return {name: window for name, window in found.items() if window.evidence >= self.rules["group_second"]}
+        strong = {name: window for name, window in found.items() if window.evidence >= self.rules["group_second"]}
+        return {**strong, CLIENT: client} if client else strong
 
-    def is_app(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> bool:
+    def one_client(self, rows: list[tuple[bytes, Facts]]) -> Window | None:
+        clients = [facts.client for _, facts in rows if facts.client]
+        if len(clients) < self.rules["group_authors"]:
+            return None
+        most = max(Counter(clients).values())
+        best = min((c for c, count in Counter(clients).items() if count == most), key=lambda c: crc32(c.encode()))
+        everybody = self.baseline.values(CLIENT)
+        q, x = (everybody.count(best) + 1) / (len(everybody) + 20), most / len(clients)
+        if x <= q:
+            return None
+        p = min(0.999, q)
+        divergence = x * math.log(x / p) + ((1 - x) * math.log((1 - x) / (1 - p)) if x < 1 else 0)
+        evidence = math.floor((len(clients) * divergence - math.log(20)) * 1e6 + 0.5)
+        return Window(0, evidence, most, len(clients), q) if evidence > 0 else None
+
+    def explained(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> str:
         if reposts:
-            return False
+            return ""
         domains = Counter(facts.domain for _, facts in rows if facts.domain)
         if domains and 10 * max(domains.values()) >= 6 * len(rows):
-            return True
+            return "one-domain"
         clients = [facts.client for _, facts in rows if facts.client]
         everybody = Counter(self.baseline.values(CLIENT))
         rare = sum(100 * everybody[client] < everybody.total() for client in clients)
-        return 2 * len(clients) >= len(rows) and 2 * rare >= len(clients)
+        return "rare-clients" if 2 * len(clients) >= len(rows) and 2 * rare >= len(clients) else ""
 
 
-def looks_alike(facts: Facts, windows: dict[int, Window], kind: int) -> bool:
-    bins = facts[:3]
+def looks_alike(facts: Facts, windows: dict[int, Window]) -> tuple[bool, bool]:
+    """Whether facts lie in all of the windows, as far as known, and whether in any."""
     inside = [
         windows[name].first <= value < windows[name].first + WIDTH[name]
         for name in windows
-        if (value := bins[name]) is not None
+        if name != CLIENT and (value := facts[:3][name]) is not None
     ]
-    return any(inside) and (kind == TEXT or all(inside))
+    return any(inside) and all(inside), any(inside)
+
+
+def odds_of(windows: dict[int, Window]) -> tuple[float, float]:
+    shares = [windows[name].share for name in (0, 1, 2) if name in windows]
+    outside = 1.0
+    for share in shares:
+        outside *= 1 - share
+    return min(shares) / (1 - min(shares)), (1 - outside) / outside
+
+
+def few_strangers(authors: int, inside: int, odds: float) -> bool:
+    return 10 * (authors - inside) * odds <= inside
 
 
 def is_due(n: int, least: int) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike
+from support.lookalikes import Facts, Group, LookAlikes, few_strangers, is_due, looks_alike, odds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RING = 40
 PAIR_MEMBERS = 128
-REPOSTED = 5
+HASHTAG, REPOSTED, CASHTAG = 4, 5, 6
 
 
 @dataclass
@@ -24,10 +29,19 @@ class Seen:
     slots: tuple[int, ...]
     lanes: tuple[int, ...]
     usable: bool
+    short: bool
     repost: bool
     link: bool
     traces: tuple[bytes, ...]
     facts: Facts
+
+    @property
+    def target(self) -> bytes | None:
+        return next((trace for trace in self.traces if trace[0] == REPOSTED), None)
+
+    @property
+    def tag(self) -> bytes | None:
+        return next((trace for trace in self.traces if trace[0] in (HASHTAG, CASHTAG)), None)
 
 
 @dataclass
@@ -41,6 +55,16 @@ class Thing:
     reposts: int = 0
     authors: int = 0
     ring: list[bytes] = field(default_factory=list)
+    first: int = 0
+    grown: int = 0
+
+
+@dataclass
+class Shared:
+    """Authors that two texts share, and whether chance has been ruled out."""
+
+    tied: bool = False
+    authors: list[bytes] = field(default_factory=list)
 
 
 class Generations:
@@ -110,6 +134,10 @@ class Oracle:
         self.crowd = Generations(index_horizon)
         self.pairs = Generations(pair_horizon)
         self.authors = Generations(pair_horizon)
+        self.overlaps = Generations(index_horizon)
+        self.history = Generations(look.rules["overlap_horizon"])
+        self.sizes = Generations(look.rules["overlap_horizon"])
+        self.copiers = self.copiers_before = 0
         self.look = look
         self.named: dict[bytes, bytes] = {}
         self.equal, self.edge_weight = equal, edge
@@ -123,8 +151,9 @@ class Oracle:
     def observe(self, post: Seen) -> list[int]:
         if self.watermark is None or post.at > self.watermark:
             self.watermark = post.at
-            for table in (self.objects, self.names, self.seen, self.crowd, self.pairs, self.authors):
+            for table in (self.objects, self.names, self.seen, self.crowd, self.overlaps, self.pairs, self.authors):
                 table.turn(post.at)
+            self._turn_memory(post.at)
         known = self.seen.get(post.key)
         if known is not None:
             assert isinstance(known, tuple)
@@ -137,14 +166,22 @@ class Oracle:
                 before = self.objects.get(number)
                 if isinstance(before, Thing):
                     before.posts = max(0, before.posts - 1)
-        if self.authors.get(post.author) is None and not self._is_known(post.author):
-            self.look.baseline.count(post.facts, self.watermark or 0)
+        is_new = self.authors.get(post.author) is None
         self.authors.put(post.author, post.facts)
         self.due: set[int] = set()
         numbers = [self._by_text(post)] if post.usable else []
-        numbers += [number for trace in post.traces if (number := self._by_name(trace, post))]
+        numbers += [number for trace in post.traces if trace[0] != CASHTAG and (number := self._by_name(trace, post))]
         self.seen.put(post.key, (numbers, post.text_hash))
+        if is_new and not self._is_known(post.author):
+            self.look.baseline.count(post.facts, self.watermark or 0, post.tag)
         return sorted(self.due, key=str)
+
+    def _turn_memory(self, at: int) -> None:
+        before, now = self.history.number, at // self.history.horizon
+        self.history.turn(at)
+        self.sizes.turn(at)
+        if before is not None and before != now:
+            self.copiers, self.copiers_before = 0, self.copiers if now == before + 1 else 0
 
     def _is_known(self, author: bytes) -> bool:
         return author in self.net_of and self.nets[self.net_of[author]].known
@@ -160,9 +197,9 @@ class Oracle:
                 if equal > best_equal:
                     best, best_equal = candidate, equal
         if best:
-            self._join(best, post, None)
+            self._join(best, post)
         else:
-            best = self._found(0, post)
+            best = self._found(0, post, self.watermark or 0)
         for slot in post.slots:
             self.bands[slot] = (best, generation)
         return best
@@ -171,22 +208,27 @@ class Oracle:
         held = self.names.get(trace)
         alone = held if isinstance(held, Seen) else None
         number = held if isinstance(held, int) and isinstance(self.objects.get(held), Thing) else None
+        if number is not None and trace[0] == HASHTAG:
+            thing = self.objects.get(number)
+            assert isinstance(thing, Thing)
+            if (self.watermark or 0) - thing.first > self.look.rules["hashtag_span"]:
+                number = None
         if number is None:
             if alone is None or alone.author == post.author:
-                self.names.put(trace, alone or post)
+                self.names.put(trace, alone or replace(post, at=self.watermark or 0))
                 return None
-            number = self._found(trace[0], alone)
-        self._join(number, post, trace if trace[0] == REPOSTED else None)
+            number = self._found(trace[0], alone, alone.at)
+        self._join(number, post)
         self.names.put(trace, number)
         return number
 
-    def _found(self, kind: int, post: Seen) -> int:
+    def _found(self, kind: int, post: Seen, at: int) -> int:
         self.next_object += 1
-        thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author])
+        thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author], at)
         self.objects.put(self.next_object, thing)
         return self.next_object
 
-    def _join(self, number: int, post: Seen, name: bytes | None) -> None:
+    def _join(self, number: int, post: Seen) -> None:
         self.objects.move(number)
         thing = self.objects.get(number)
         assert isinstance(thing, Thing)
@@ -207,12 +249,15 @@ class Oracle:
         if thing.authors > RING:
             self.crowd.put((number, post.author), True)
         thing.ring = [*thing.ring, post.author][-RING:]
-        self._grow(number, thing, post.author)
-        self._group(number, thing, post, name)
+        if thing.kind == 0 and not post.short:
+            self._overlap(number, thing, post.author)
+        if thing.kind == REPOSTED or (thing.kind == 0 and not post.short):
+            self._grow(number, thing, post.author)
+        self._group(number, thing, post)
 
     def _tie(self, number: int, thing: Thing, post: Seen) -> None:
         weight = weight_of(thing, post)
-        if not weight:
+        if not weight or (thing.kind == 0 and post.short):
             return
         tied = []
         for member in thing.ring:
@@ -223,14 +268,85 @@ class Oracle:
                 self._edge(post.author, member)
                 tied.append(member)
         if tied:
-            self._attach(self._connect([post.author, *tied], 1, None), number)
+            self._attach(self._connect([post.author, *tied], 1), number)
+        self._approach(number, thing, post.author, weight)
 
-    def _edge(self, left: bytes, right: bytes) -> None:
-        self.edges[(min(left, right), max(left, right))] = self.watermark or 0
+    def _approach(self, number: int, thing: Thing, author: bytes, weight: int) -> None:
+        if author in self.net_of:
+            net = self.net_of[author]
+            if self.nets[net].known:
+                for member in [each for each in thing.ring if each not in self.net_of]:
+                    self._weigh_network(member, net, author, weight, number)
+            return
+        met: dict[int, bytes] = {}
+        for member in thing.ring:
+            if member in self.net_of and self.nets[self.net_of[member]].known:
+                met.setdefault(self.net_of[member], member)
+        for net, member in met.items():
+            self._weigh_network(author, net, member, weight, number)
 
-    def _connect(self, wanted: list[bytes], least: int, also: int | None) -> int:
+    def _weigh_network(self, author: bytes, net: int, member: bytes, weight: int, number: int) -> None:
+        total = (self.pairs.get((author, net)) or 0) + weight  # type: ignore[operator] # only numbers are put
+        self.pairs.put((author, net), total)
+        if total >= self.edge_weight:
+            self._include(number, member, author, self.look.rules["edge_horizon"])
+
+    def _overlap(self, number: int, thing: Thing, author: bytes) -> None:
+        for each in [thing.ring[0], author] if thing.authors == 2 else [author]:
+            self._share_text(number, thing, each)
+        self.sizes.put(number, thing.authors)
+
+    def _share_text(self, number: int, thing: Thing, author: bytes) -> None:
+        held = self.history.get(author) or []
+        assert isinstance(held, list)
+        if author not in self.history.now:
+            self.copiers += 1
+        for other in held:
+            size = self.sizes.get(other)
+            if other == number or size is None:
+                continue
+            assert isinstance(size, int)
+            before = self.overlaps.get((other, number)) or Shared()
+            assert isinstance(before, Shared)
+            if len(before.authors) >= RING:
+                continue
+            shared = [*before.authors, author]
+            expected = thing.authors * size / (self.copiers + self.copiers_before)
+            tied = before.tied or self._beyond_chance(len(shared), expected)
+            if tied:
+                self._tie_shared(shared, len(shared) - 1 if before.tied else 1, number, other)
+            self.overlaps.put((other, number), Shared(tied, shared))
+        self.history.put(author, [*held, number][-16:])
+
+    def _beyond_chance(self, k: int, expected: float) -> bool:
+        if k < self.look.rules["overlap_accounts"] or self.look.rules["overlap_factor"] * expected > k:
+            return False
+        nats = k - expected + k * math.log(expected / k)
+        return math.floor(nats * 1e6 + 0.5) <= -self.look.rules["overlap_evidence"]
+
+    def _tie_shared(self, shared: list[bytes], since: int, number: int, other: int) -> None:
+        net = self._connect(shared, 1)
+        for each in shared[since:]:
+            self._edge(shared[0], each)
+        if isinstance(self.objects.get(other), Thing):
+            self.objects.move(other)
+            if other not in self.nets[net].objects:
+                self.nets[net].objects.append(other)
+        self._attach(net, number)
+        if len(self.nets[net].members) >= self.bounds[0]:
+            self._mark_found(net)
+
+    def _mark_found(self, net: int) -> None:
+        if not self.nets[net].known or len(self.nets[net].objects) < self.nets[net].due_objects:
+            self.due.add(net)
+
+    def _edge(self, left: bytes, right: bytes, horizon: int | None = None) -> None:
+        lasts = self.look.rules["edge_horizon"] if horizon is None else horizon
+        self.edges[(min(left, right), max(left, right))] = (self.watermark or 0) + lasts
+
+    def _connect(self, wanted: list[bytes], least: int, also: Iterable[int] = ()) -> int:
         counts = Counter(self.net_of[author] for author in wanted if author in self.net_of)
-        numbers = sorted({number for number, count in counts.items() if count >= least} | ({also} if also else set()))
+        numbers = sorted({number for number, count in counts.items() if count >= least} | set(also))
         if numbers:
             net_number = numbers[0]
         else:
@@ -252,35 +368,42 @@ class Oracle:
         self.nets[net_number].members += authors
         self.net_of.update(dict.fromkeys(authors, net_number))
 
-    def _attach(self, net_number: int, number: int, *, new: bool = False) -> None:
+    def _attach(self, net_number: int, number: int) -> None:
         net = self.nets[net_number]
         if number not in net.objects:
             net.objects.append(number)
-        grown = len(net.members) >= net.due_accounts and len(net.objects) >= net.due_objects
-        if grown or (new and not net.known):
+        accounts, shared = len(net.members) >= net.due_accounts, len(net.objects) >= net.due_objects
+        if (accounts and shared) or (net.known and (accounts or shared)):
             self.due.add(net_number)
 
-    def _include(self, number: int, anchor: bytes, author: bytes) -> None:
-        if anchor in self.net_of and author not in self.net_of:
-            self._admit(self.net_of[anchor], [author])
-            self._edge(anchor, author)
-            self._attach(self.net_of[anchor], number)
+    def _include(self, number: int, anchor: bytes, author: bytes, horizon: int) -> bool:
+        if anchor not in self.net_of or author in self.net_of:
+            return False
+        self._admit(self.net_of[anchor], [author])
+        self._edge(anchor, author, horizon)
+        self._attach(self.net_of[anchor], number)
+        return True
 
     def _grow(self, number: int, thing: Thing, author: bytes) -> None:
         rules = self.look.rules
-        if thing.kind or not rules["grow_members"] < thing.authors <= rules["grow_authors"]:
+        if not rules["grow_members"] < thing.authors <= rules["grow_authors"]:
             return
         earlier = [member for member in thing.ring if member != author and member in self.net_of]
         filling = [
-            (-count, net)
+            (thing.grown - count, net)
             for net, count in Counter(self.net_of[member] for member in earlier).items()
-            if count >= rules["grow_members"] and 2 * count >= thing.authors - 1 and self.nets[net].known
+            if count - thing.grown >= rules["grow_members"]
+            and 2 * (count - thing.grown) >= thing.authors - 1
+            and self.nets[net].known
         ]
         if filling:
             _, net = min(filling)
-            self._include(number, next(m for m in earlier if self.net_of[m] == net), author)
+            horizon = rules["ring_horizon"] if thing.kind == REPOSTED else rules["edge_horizon"]
+            taken = self._include(number, next(m for m in earlier if self.net_of[m] == net), author, horizon)
+            if taken and (self.watermark or 0) - thing.first > rules["wave_span"]:
+                thing.grown += 1
 
-    def _group(self, number: int, thing: Thing, post: Seen, name: bytes | None) -> None:
+    def _group(self, number: int, thing: Thing, post: Seen) -> None:
         look = self.look
         if number not in look.rows:
             earlier = [(author, self.authors.get(author)) for author in thing.ring[:-1]]
@@ -288,26 +411,48 @@ class Oracle:
         rows = look.rows[number]
         rows.append((post.author, post.facts))
         if group := look.groups.get(number):
-            alike = looks_alike(post.facts, group.windows, thing.kind)
-            group.inside, group.outside = group.inside + alike, group.outside + (not alike)
-            if alike and 10 * group.outside * group.odds <= group.inside:
-                self._include(number, group.anchor, post.author)
+            self._follow(number, thing, post, group)
             return
-        if not is_due(len(rows), look.rules["group_authors"]) or not (windows := look.windows(rows)):
+        reposts, most = 2 * thing.reposts >= thing.posts, 10 * thing.reposts >= 9 * thing.posts
+        if not is_due(len(rows), look.rules["group_authors"]) or not (windows := look.windows(rows, reposts=most)):
             return
-        alike_rows = [author for author, facts in rows if looks_alike(facts, windows, thing.kind)]
-        reposts = 2 * thing.reposts >= thing.posts
-        if len(alike_rows) < look.rules["group_alike"] or look.is_app(rows, reposts=reposts):
+        facts = [(author, *looks_alike(facts, windows)) for author, facts in rows]
+        in_all, in_any = [author for author, each, _ in facts if each], [author for author, _, each in facts if each]
+        odds_all, odds_any = odds_of(windows)
+        wide = thing.kind == 0 or (thing.kind == REPOSTED and few_strangers(len(rows), len(in_any), odds_any))
+        alike = in_any if wide else in_all
+        if len(alike) < look.rules["group_alike"] or (thing.kind == HASHTAG and 10 * len(alike) < 6 * len(rows)):
             return
-        least = min(window.share for window in windows.values())
-        odds = least / (1 - least)
-        before = self.named.get(name) if name else None
-        net = self._connect(alike_rows, look.rules["group_shared"], self.net_of.get(before) if before else None)
-        own = [author for author in alike_rows if self.net_of[author] == net]
-        anchor = own[0] if own else before or alike_rows[0]
-        look.groups[number] = Group(windows, anchor, len(alike_rows), len(rows) - len(alike_rows), odds)
-        if name:
-            self.named[name] = anchor
+        anchor = self._found_group(number, alike, self._ring_names(post) if reposts else [])
+        explained = look.explained(rows, reposts=reposts)
+        look.groups[number] = Group(windows, anchor, len(rows), len(in_all), len(in_any), odds_all, odds_any, explained)
+
+    def _follow(self, number: int, thing: Thing, post: Seen, group: Group) -> None:
+        in_all, in_any = looks_alike(post.facts, group.windows)
+        group.authors += 1
+        group.in_all += in_all
+        group.in_any += in_any
+        wide = in_any and thing.kind != HASHTAG and few_strangers(group.authors, group.in_any, group.odds_any)
+        if wide or (in_all and few_strangers(group.authors, group.in_all, group.odds_all)):
+            self._include(number, group.anchor, post.author, self.look.rules["ring_horizon"])
+
+    def _ring_names(self, post: Seen) -> list[bytes]:
+        names = [post.target] if post.target else []
+        return [*names, post.tag] if post.tag and self.look.baseline.is_rare(post.tag) else names
+
+    def _found_group(self, number: int, alike: list[bytes], names: list[bytes]) -> bytes:
+        horizon = self.look.rules["ring_horizon"]
+        earlier = [self.named[name] for name in names if name in self.named]
+        before = earlier[0] if earlier else None
+        also = {self.net_of[member] for member in earlier if member in self.net_of}
+        net = self._connect(alike, self.look.rules["group_shared"], also)
+        own = [author for author in alike if self.net_of[author] == net]
+        anchor = own[0] if own else before or alike[0]
+        self.named.update(dict.fromkeys(names, anchor))
         for member in own[1:]:
-            self._edge(anchor, member)
-        self._attach(net, number, new=True)
+            self._edge(anchor, member, horizon)
+        if own and before and before != anchor and self.net_of.get(before) == net:
+            self._edge(before, anchor, horizon)
+        self._attach(net, number)
+        self._mark_found(net)
+        return anchor

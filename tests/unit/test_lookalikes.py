@@ -44,7 +44,7 @@ def network(kind: Kind, *, reposts: int = 0) -> NetworkFacts:
         newcomers=18,
         varied=False,
         samples=("one text of all of them",),
-        group=GroupFacts((FOLLOWERS, BIRTH), 17, 1),
+        group=GroupFacts((FOLLOWERS, BIRTH), 18, 16, 17),
     )
     return NetworkFacts(60_000, 0, 60_000, members, (), (shared,), 5000, truncated=False)
 

@@ -6,100 +6,19 @@
 -- before it is compared, so that a last digit of a logarithm decides nothing.
 -- Test: tests/property/test_state.py, tests/support/lookalikes.py
 
-local FACTS = '<BBI2I4I4'           -- bins of followers, following and birth; hashes of client and of link domain
-local FACTS_BYTES = 12              -- they stand at the start of an author row as well
-local UNKNOWN = {255, 255, 65535}
-local NO_FACTS = '\255\255\255\255'
-local WIDTH = {4, 4, 3}             -- bins of a window: 0.4 decades, 0.4 decades, 30 days
-local SPAN = {70, 70, 450}          -- bins in all
-local BIRTH = 3
-local SMOOTHED = {true, true, false}  -- fields with a prior; births wait for the stream's own
-local MILLION = 1000000
-local SCANNED_MEMBERS = 512         -- beyond it an object is everybody's
+local group
+do  -- a script has 200 locals at most: what only this part uses stays in it
 
 -- open group: of each field in use, first bin, evidence, members in the window, members known, share of the stream;
--- then members inside and outside, odds of a stranger inside, the first member
+-- then authors, those in all of the windows, those in any; odds of a stranger in all and in any; the first member; what
+-- explains the copies
 local GROUP_FIELD = '<Bi2I4I2I2I4'
 local GROUP_FIELD_BYTES = 15
-local GROUP_TAIL = '<I4I4dc8'
+local GROUP_TAIL = '<I4I4I4ddc8B'
+local NOTHING, ONE_DOMAIN, RARE_CLIENTS = 0, 1, 2
+local CLIENT = 4                    -- the field after the three that have windows
 
 local function log_windows(field) return math.log(SPAN[field] / WIDTH[field]) end
-
--- The stream's own accounts ------------------------------------------------------------------------------------------
-
--- Counts of facts: how many have each field, in which bins they are, which clients they use.
-local function no_facts() return {known = {0, 0, 0}, bins = {{}, {}, {}}, clients = {}, with_client = 0} end
-
--- Count the facts at a place of a row; returns the three bins and the domain.
-local function add(counts, row, at)
-  local followers, following, birth, client, domain = struct.unpack(FACTS, row, at)
-  local facts = {followers, following, birth}
-  for field = 1, 3 do
-    local bin = facts[field]
-    if bin ~= UNKNOWN[field] then
-      counts.known[field] = counts.known[field] + 1
-      counts.bins[field][bin] = (counts.bins[field][bin] or 0) + 1
-    end
-  end
-  if client ~= 0 then
-    counts.with_client = counts.with_client + 1
-    counts.clients[client] = (counts.clients[client] or 0) + 1
-  end
-  return facts, domain
-end
-
-local baseline, baseline_changed = nil, false
-
-local function new_baseline()
-  local new = no_facts()
-  new.since, new.authors = watermark, 0
-  return new
-end
-
-local function load_baseline()
-  if baseline then return end
-  local held = redis.call('HMGET', KEYS[BASELINE], 'now', 'before')
-  baseline = {now = held[1] and cmsgpack.unpack(held[1]) or new_baseline(),
-    before = held[2] and cmsgpack.unpack(held[2]) or new_baseline()}
-end
-
-local function save_baseline()
-  if not baseline_changed then return end
-  redis.call('HSET', KEYS[BASELINE], 'now', cmsgpack.pack(baseline.now), 'before', cmsgpack.pack(baseline.before))
-end
-
--- Count an author who has not been seen within the pair horizon, but for members of known networks, which would hide
--- themselves; a generation ends when it has both the age and the authors.
-local function count_author(author, facts)
-  local net = get(net_of, author)
-  if net and is_known(net) then return end
-  load_baseline()
-  local now = baseline.now
-  if watermark - now.since >= settings.baseline_age and now.authors >= settings.baseline_authors then
-    baseline.before = now
-    now = new_baseline()
-    baseline.now = now
-  end
-  if now.authors >= settings.baseline_cap then return end
-  baseline_changed = true
-  now.authors = now.authors + 1
-  add(now, facts, 1)
-end
-
--- The stream's share of a window, smoothed.
-local function share(field, first)
-  local now, before = baseline.now, baseline.before
-  local count = WIDTH[field]
-  local total = now.known[field] + before.known[field] + SPAN[field]
-  for bin = first, first + WIDTH[field] - 1 do
-    count = count + (now.bins[field][bin] or 0) + (before.bins[field][bin] or 0)
-  end
-  if SMOOTHED[field] then
-    total = total + settings.prior_weight
-    for bin = math.max(0, first), first + WIDTH[field] - 1 do count = count + (settings.prior[bin + 1] or 0) / 1000 end
-  end
-  return math.min(0.999, count / total)
-end
 
 -- The scan -----------------------------------------------------------------------------------------------------------
 
@@ -134,37 +53,50 @@ local function scan(field, bins, n)
   return best
 end
 
--- Whether a member's facts lie in the windows: in any of them for a text, which strangers hardly share, else in all.
-local function looks_alike(facts, windows, kind)
-  local seen_any, all = false, true
+-- Whether an account's facts lie in all of the windows, as far as they are known, and whether in any.
+local function looks_alike(facts, windows)
+  local any, all = false, true
   for field = 1, 3 do
     local window, value = windows[field], facts[field]
     if window and value ~= UNKNOWN[field] then
       if value >= window.first and value < window.first + WIDTH[field] then
-        seen_any = true
+        any = true
       else
         all = false
       end
     end
   end
-  return seen_any and (all or kind == TEXT)
+  return any and all, any
 end
 
--- An app or a share button explains copies of a text: one link domain in most posts, or clients that hardly anybody
--- uses.
-local function is_app(c, t)
-  if 2 * c.reposts >= c.posts then return false end
-  for _, count in pairs(t.domains) do
-    if 10 * count >= 6 * t.n then return true end
+-- Whether chance would put few strangers among the `inside` of `n` authors: one for ten of them at most.
+local function few_strangers(n, inside, odds) return 10 * (n - inside) * odds <= inside end
+
+-- Odds of a stranger in all of the windows, taken for those of the narrowest, and in any of them.
+local function odds_of(windows)
+  local least, outside = 1, 1
+  for field = 1, 3 do
+    local q = windows[field] and windows[field].share
+    if q then least, outside = math.min(least, q), outside * (1 - q) end
   end
-  if 2 * t.with_client < t.n then return false end
+  return least / (1 - least), (1 - outside) / outside
+end
+
+-- What explains copies of a text without a campaign, for the benign gate to weigh: one link domain in most posts, or
+-- clients that hardly anybody uses.
+local function explained(c, t)
+  if 2 * c.reposts >= c.posts then return NOTHING end
+  for _, count in pairs(t.domains) do
+    if 10 * count >= 6 * t.n then return ONE_DOMAIN end
+  end
+  if 2 * t.with_client < t.n then return NOTHING end
   local total = baseline.now.with_client + baseline.before.with_client
   local rare = 0
   for client, count in pairs(t.clients) do
     local users = (baseline.now.clients[client] or 0) + (baseline.before.clients[client] or 0)
     if 100 * users < total then rare = rare + count end
   end
-  return 2 * rare >= t.with_client
+  return 2 * rare >= t.with_client and RARE_CLIENTS or NOTHING
 end
 
 -- Facts of all authors of an object, counted.
@@ -180,7 +112,22 @@ local function tally(rows)
   return t
 end
 
--- Windows in which the group is bunched, nil where it is not; second result: the authors in them.
+-- One client for nearly all who repost: evidence as of a window. Windows stay silent of it, for clients are shared.
+local function one_client(t)
+  local best, most = nil, 0
+  for client, count in pairs(t.clients) do
+    if count > most or (count == most and client < best) then best, most = client, count end
+  end
+  local now, before = baseline.now, baseline.before
+  local q = ((now.clients[best] or 0) + (before.clients[best] or 0) + 1) / (now.with_client + before.with_client + 20)
+  local x = most / t.with_client
+  if x <= q then return nil end
+  local evidence = math.floor((t.with_client * divergence(x, math.min(0.999, q)) - math.log(20)) * MILLION + 0.5)
+  if evidence <= 0 then return nil end
+  return {evidence = evidence, inside = most, known = t.with_client, first = 0, share = q}
+end
+
+-- Windows in which the group is bunched, nil where it is not, the authors in all of them, and those in any.
 local function bunched(c, t)
   local windows, total, second, first = {}, 0, 0, 0
   for field = 1, 3 do
@@ -197,41 +144,61 @@ local function bunched(c, t)
       if found.evidence >= settings.group_second then windows[field] = found end
     end
   end
-  if total < settings.group_evidence or second < settings.group_second then return nil end
-  local alike = {}
-  for i, facts in ipairs(t.facts) do
-    if looks_alike(facts, windows, c.kind) then alike[#alike + 1] = t.authors[i] end
+  if 10 * c.reposts >= 9 * c.posts and t.with_client >= settings.group_authors then
+    windows[CLIENT] = one_client(t)
+    if windows[CLIENT] then total = total + windows[CLIENT].evidence end
   end
-  if #alike < settings.group_alike then return nil end
-  return windows, alike
+  if total < settings.group_evidence or second < settings.group_second then return nil end
+  local in_all, in_any = {}, {}
+  for i, facts in ipairs(t.facts) do
+    local all, any = looks_alike(facts, windows)
+    if all then in_all[#in_all + 1] = t.authors[i] end
+    if any then in_any[#in_any + 1] = t.authors[i] end
+  end
+  return windows, in_all, in_any
 end
 
-local function pack_group(windows, inside, outside, odds, anchor)
+-- Those of an object who belong to the group: at a text, which strangers hardly share, who lies in any of the windows,
+-- at a reposted author as well while few strangers are to be expected there; else who lies in all of them.
+local function members_among(c, t, in_all, in_any, odds_any)
+  if c.kind == TEXT or (c.kind == REPOSTED and few_strangers(t.n, #in_any, odds_any)) then return in_any end
+  return in_all
+end
+
+local function pack_group(windows, tail)
   local row = ''
-  for field = 1, 3 do
+  for field = 1, CLIENT do
     local w = windows[field]
     row = row .. (w and struct.pack(GROUP_FIELD, 1, w.first, w.evidence, w.inside, w.known,
       math.floor(w.share * MILLION + 0.5)) or struct.pack(GROUP_FIELD, 0, 0, 0, 0, 0, 0))
   end
-  return row .. struct.pack(GROUP_TAIL, inside, outside, odds, anchor)
+  return row .. tail
 end
 
 -- A group has been found: its accounts are a network, together with those it is known from. Those who belong to other
 -- networks stay there. Returns the first of the network's own, to whom the others are tied.
-local function found_group(number, alike, name)
-  local before = name and redis.call('HGET', KEYS[NAMED], name)
-  local also = before and get(net_of, before) or nil
+local function found_group(number, alike, names)
+  local before, also = nil, {}
+  for _, name in ipairs(names) do
+    local member = redis.call('HGET', KEYS[NAMED], name)
+    before = before or member
+    also[#also + 1] = member and get(net_of, member) or nil
+  end
   local net, n = connect(alike, settings.group_shared, also)
   hold(net, n, number)
-  if not is_known(net) then mark_due(net) end
+  mark_found(net, n)
   local anchor = nil
   for _, author in ipairs(alike) do
     if get(net_of, author) == net then
-      if anchor then edge(anchor, author) else anchor = author end
+      if anchor then edge(anchor, author, settings.ring_horizon) else anchor = author end
     end
   end
+  -- Bursts of one ring hang together by their first accounts: each has fresh ones.
+  if anchor and before and anchor ~= before and get(net_of, before) == net then
+    edge(before, anchor, settings.ring_horizon)
+  end
   anchor = anchor or before or alike[1]
-  if name then redis.call('HSET', KEYS[NAMED], name, anchor) end
+  for _, name in ipairs(names) do redis.call('HSET', KEYS[NAMED], name, anchor) end
   return anchor
 end
 
@@ -244,12 +211,15 @@ local function follow(c, number, author, facts)
     local used, first = struct.unpack(GROUP_FIELD, row, (field - 1) * GROUP_FIELD_BYTES + 1)
     if used == 1 then windows[field] = {first = first} end
   end
-  local inside, outside, odds, anchor = struct.unpack(GROUP_TAIL, row, 3 * GROUP_FIELD_BYTES + 1)
-  local alike = looks_alike({struct.unpack(FACTS, facts)}, windows, c.kind)
-  if alike then inside = inside + 1 else outside = outside + 1 end
-  redis.call('HSET', KEYS[ALIKE], number, string.sub(row, 1, 3 * GROUP_FIELD_BYTES)
-    .. struct.pack(GROUP_TAIL, inside, outside, odds, anchor))
-  if alike and 10 * outside * odds <= inside then include(number, anchor, author) end
+  local n, in_all, in_any, odds_all, odds_any, anchor, benign = struct.unpack(GROUP_TAIL, row, CLIENT * GROUP_FIELD_BYTES + 1)
+  local all, any = looks_alike({struct.unpack(FACTS, facts)}, windows)
+  n, in_all, in_any = n + 1, in_all + (all and 1 or 0), in_any + (any and 1 or 0)
+  redis.call('HSET', KEYS[ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
+    .. struct.pack(GROUP_TAIL, n, in_all, in_any, odds_all, odds_any, anchor, benign))
+  if (any and c.kind ~= HASHTAG and few_strangers(n, in_any, odds_any))
+    or (all and few_strangers(n, in_all, odds_all)) then
+    include(number, anchor, author, settings.ring_horizon)
+  end
 end
 
 -- Whether a group is scanned at this size: at 8 to 15 at every newcomer, at 16 to 31 at every second, and so on, so that
@@ -261,8 +231,16 @@ local function is_due(n)
   return n % step == 0
 end
 
+-- What a ring comes back to: the author it reposts, and a tag that hardly anybody else uses.
+local function ring_names(post)
+  local names = {post.target}
+  if post.tag and is_rare(post.tag) then names[#names + 1] = post.tag end
+  return names
+end
+
 -- The object's newcomer: remember its facts, and look whether the authors are bunched.
-local function group(c, number, author, facts, name)
+function group(c, number, post)
+  local author, facts = post.author, post.facts
   if c.authors > SCANNED_MEMBERS or string.sub(facts, 1, 4) == NO_FACTS then return end
   local rows = get(members_of, number)
   if not rows then
@@ -279,13 +257,17 @@ local function group(c, number, author, facts, name)
   if not is_due(#rows / MEMBER_BYTES) then return end
   load_baseline()
   local t = tally(rows)
-  local windows, alike = bunched(c, t)
-  if not windows or is_app(c, t) then return end
-  local least = 1
-  for field = 1, 3 do
-    if windows[field] then least = math.min(least, windows[field].share) end
-  end
+  local windows, in_all, in_any = bunched(c, t)
+  if not windows then return end
+  local odds_all, odds_any = odds_of(windows)
+  local alike = members_among(c, t, in_all, in_any, odds_any)
+  if #alike < settings.group_alike then return end
+  -- Many strangers use a hashtag: it is a group's own where most of its authors look alike.
+  if c.kind == HASHTAG and 10 * #alike < 6 * t.n then return end
   c.group, c.kept = OPEN, 1
-  local anchor = found_group(number, alike, name)
-  redis.call('HSET', KEYS[ALIKE], number, pack_group(windows, #alike, t.n - #alike, least / (1 - least), anchor))
+  local anchor = found_group(number, alike, 2 * c.reposts >= c.posts and ring_names(post) or {})
+  redis.call('HSET', KEYS[ALIKE], number,
+    pack_group(windows, struct.pack(GROUP_TAIL, t.n, #in_all, #in_any, odds_all, odds_any, anchor, explained(c, t))))
+end
+
 end

@@ -1,17 +1,19 @@
 -- Part of observe.lua: pairs that meet again and again become edges, edges become networks.
 -- Test: tests/property/test_state.py
 
-local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, truncated, first, last
-
 local net_of = lasting(NET_OF, tonumber)
+local is_known, read_net, attach, edge, mark_due, mark_found, connect, hold, include, grow
+do  -- a script has 200 locals at most: what only this part uses stays in it
+
+local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, truncated, first, last
 local known = {}              -- whether a network has an incident, as far as this call has asked
 
-local function is_known(net)
+function is_known(net)
   if known[net] == nil then known[net] = redis.call('HEXISTS', KEYS[NET_INCIDENT], net) == 1 end
   return known[net]
 end
 
-local function read_net(number)
+function read_net(number)
   local n = {}
   n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last =
     struct.unpack(NET, redis.call('HGET', KEYS[NETS], number))
@@ -30,7 +32,7 @@ local function add_members(number, authors)
 end
 
 -- Attach an object to a network once; true if it was new to it.
-local function attach(number, n, object)
+function attach(number, n, object)
   if redis.call('HSETNX', KEYS[NET_LINKS], number .. ':' .. object, '') == 0 then return false end
   n.objects = n.objects + 1
   local held = redis.call('HGET', KEYS[NET_OBJECTS], number) or ''
@@ -75,8 +77,9 @@ local function merge(number, n, other)
 end
 
 -- Tie two authors; the first edge of all starts the daily prune.
-local function edge(left, right)
-  redis.call('HSET', KEYS[EDGES], left < right and left .. right or right .. left, now_text)
+function edge(left, right, horizon)
+  redis.call('HSET', KEYS[EDGES], left < right and left .. right or right .. left,
+    string.format('%d', watermark + horizon))
   if timer then return end
   timer = (math.floor(watermark / settings.prune_every) + 1) * settings.prune_every
   redis.call('ZADD', KEYS[TIMERS], timer, 'prune')
@@ -98,18 +101,25 @@ local function admit(number, n, authors)
   n.accounts = n.accounts + #authors
 end
 
-local function mark_due(number)
+function mark_due(number)
   due = 'net:' .. number
   redis.call('ZADD', KEYS[DUE], watermark, due)
 end
 
+-- A network without an incident needs accounts and objects to be looked at, one with an incident more of either.
 local function mark_grown(number, n)
-  if n.accounts >= n.due_accounts and n.objects >= n.due_objects then mark_due(number) end
+  local accounts, shared = n.accounts >= n.due_accounts, n.objects >= n.due_objects
+  if (accounts and shared) or ((accounts or shared) and is_known(number)) then mark_due(number) end
+end
+
+-- Something has been found that is evidence by itself: a network without an incident, or whose incident has ended, is due.
+function mark_found(number, n)
+  if not is_known(number) or n.objects < n.due_objects then mark_due(number) end
 end
 
 -- Bring accounts into one network: those in none yet, and the networks that hold `least` or more of them, and `also`
 -- where it is given. Returns the network's number and state; accounts of other networks stay where they are.
-local function connect(accounts, least, also)
+function connect(accounts, least, also)
   local counts, numbers, fresh = {}, {}, {}
   for i, number in ipairs(get_many(net_of, accounts)) do
     if number then
@@ -118,7 +128,7 @@ local function connect(accounts, least, also)
       fresh[#fresh + 1] = accounts[i]
     end
   end
-  if also then counts[also] = least end
+  for _, number in ipairs(also or {}) do counts[number] = least end
   for number, count in pairs(counts) do
     if count >= least then numbers[#numbers + 1] = number end
   end
@@ -136,27 +146,31 @@ local function connect(accounts, least, also)
 end
 
 -- A network has changed through an object: it holds it from now on, and is due where it has grown enough.
-local function hold(number, n, object)
+function hold(number, n, object)
   attach(number, n, object)
   write_net(number, n)
   mark_grown(number, n)
 end
 
--- An account that joins a network's object belongs to the network, where it is in none yet. anchor: a member of it.
-local function include(number, anchor, author)
+-- An account that joins a network's object belongs to the network, where it is in none yet; returns whether it is new
+-- there. anchor: a member of it.
+function include(number, anchor, author, horizon)
   local net = get(net_of, anchor)
-  if not net or get(net_of, author) then return end
+  if not net or get(net_of, author) then return false end
   local n = read_net(net)
   admit(net, n, {author})
   n.last = watermark
-  edge(anchor, author)
+  edge(anchor, author, horizon)
   hold(net, n, number)
+  return true
 end
 
--- A text that a known network fills: at least `grow_members` and half of its earlier authors are members. Whoever joins
--- it then belongs to them, of several networks to the one with most members there. Returns whether the newcomer does.
-local function grow(c, number, author)
-  if c.kind ~= TEXT or c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
+-- A text or a reposted author that a known network fills: at least `grow_members` and half of its earlier authors are
+-- members. Whoever joins it then belongs to them, of several networks to the one with most members there. Those who came
+-- in like this later than `wave_span` after the first do not count for the half: else one network would take in a whole
+-- crowd. Returns whether the newcomer belongs to one.
+function grow(c, number, author)
+  if c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
   local earlier, counts, first = {}, {}, {}
   for at = 1, #c.ring - 8, 8 do earlier[#earlier + 1] = string.sub(c.ring, at, at + 7) end
   for i, net in ipairs(get_many(net_of, earlier)) do
@@ -167,13 +181,18 @@ local function grow(c, number, author)
   end
   local best = nil
   for net, count in pairs(counts) do
+    count = count - c.grown
     if count >= settings.grow_members and 2 * count >= c.authors - 1 and is_known(net)
       and (not best or count > counts[best] or (count == counts[best] and net < best)) then
       best = net
     end
   end
-  if best then include(number, first[best], author) end
-  return best ~= nil
+  if not best or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
+      or settings.edge_horizon) then return false end
+  if watermark - c.first > settings.wave_span then c.grown = c.grown + 1 end
+  return true
+end
+
 end
 
 local pair_weights = generations(PAIRS, tonumber)
@@ -192,13 +211,38 @@ local function weigh(author, ring, weight)
     put(pair_weights, fields[i], value)
     if value >= settings.edge_weight then
       tied[#tied + 1] = partners[i]
-      edge(author, partners[i])
+      edge(author, partners[i], settings.edge_horizon)
     end
   end
   return tied
 end
 
 local kept, kept_texts, kept_authors = lasting(KEPT), lasting(KEPT_TEXTS), lasting(KEPT_AUTHORS)
+
+-- Weigh an account without a network against a known one, as a pair; past the bound it is tied to `member`.
+local function weigh_network(author, net, member, weight, number)
+  local field = author .. struct.pack('<I4', net)
+  local value = (get(pair_weights, field) or 0) + weight
+  put(pair_weights, field, value)
+  return value >= settings.edge_weight and include(number, member, author, settings.edge_horizon)
+end
+
+-- Who meets members of a known network again and again, be it another one each time, belongs to it as who meets one of
+-- them does. Returns whether the newcomer or somebody in the ring has come to belong to one.
+local function approach(c, number, author, weight)
+  local mine, earlier, met, gained = get(net_of, author), {}, {}, false
+  if mine and not is_known(mine) then return false end
+  for at = 1, #c.ring, 8 do earlier[#earlier + 1] = string.sub(c.ring, at, at + 7) end
+  for i, net in ipairs(get_many(net_of, earlier)) do
+    if mine then
+      gained = (not net and weigh_network(earlier[i], mine, author, weight, number)) or gained
+    elseif net and not met[net] and is_known(net) then
+      met[net] = true
+      gained = weigh_network(author, net, earlier[i], weight, number) or gained
+    end
+  end
+  return gained
+end
 
 -- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys.
 local function keep(number, c, newcomer, more_text)

@@ -3,10 +3,10 @@
 -- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
 -- Test: tests/property/test_state.py
 
--- record: posts, authors, with link, reposts, deleted, samples, kept (u32 each), kind and group (u8), founding post (8
+-- record: posts, authors, with link, reposts, deleted, samples, kept, grown (u32 each), kind and group (u8), founding post (8
 -- bytes), first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
-local HEADER = '<I4I4I4I4I4I4I4BBc8dd'
-local HEADER_BYTES = 54
+local HEADER = '<I4I4I4I4I4I4I4I4BBc8dd'
+local HEADER_BYTES = 58
 local LANES = 64
 local RING = 40
 local SAMPLES = 10
@@ -14,16 +14,16 @@ local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 
 local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group,
+  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.grown, c.kind, c.group,
     c.founder, c.first, c.last)
 end
 
 local function decode_object(record)
-  local posts, authors, links, reposts, deleted, samples, kept, kind, group, founder, first, last =
+  local posts, authors, links, reposts, deleted, samples, kept, grown, kind, group, founder, first, last =
     struct.unpack(HEADER, record)
   local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
   return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-    kept = kept, kind = kind, group = group, founder = founder, first = first, last = last,
+    kept = kept, grown = grown, kind = kind, group = group, founder = founder, first = first, last = last,
     lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
 end
 

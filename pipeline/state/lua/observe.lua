@@ -16,26 +16,29 @@
 local LINE = '<I4dBBc8c8c4I2I2B'
 local LINE_BYTES = 39
 local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
-local REPOST, LINK, SIGNED = 1, 2, 4
+local REPOST, LINK, SIGNED, SHORT = 1, 2, 4, 8  -- short: a text that strangers may write by chance
 local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
 local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
 local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
-  'next_object', 'next_net')
+  'next_object', 'next_net', 'memory_generation', 'copiers', 'copiers_before')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
 watermark = tonumber(meta[2] or nil)
 local index_generation, pair_generation = tonumber(meta[3] or nil), tonumber(meta[4] or nil)
 local next_object = tonumber(meta[5] or '0')
 next_net = tonumber(meta[6] or '0')
+local memory_generation = tonumber(meta[7] or nil)
+copiers, copiers_before = tonumber(meta[8] or '0'), tonumber(meta[9] or '0')
 
 local earliest = redis.call('ZRANGE', KEYS[TIMERS], 0, 0, 'WITHSCORES')
 timer = tonumber(earliest[2] or nil)
 
 local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
-local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of}, {pair_weights, authors}
+local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of, overlaps}, {pair_weights, authors}
+local REMEMBERED = {history, sizes}
 local LASTING = {net_of, kept, kept_texts, kept_authors}
 
 local function set_epoch()
@@ -50,6 +53,12 @@ local function advance(t)
   pair_generation = math.floor(t / settings.pair_horizon)
   turn(INDEXED, index_before, index_generation)
   turn(PAIRED, pair_before, pair_generation)
+  local before = memory_generation
+  memory_generation = math.floor(t / settings.overlap_horizon)
+  turn(REMEMBERED, before, memory_generation)
+  if before and before ~= memory_generation then
+    copiers, copiers_before = 0, memory_generation == before + 1 and copiers or 0
+  end
   set_epoch()
 end
 
@@ -71,7 +80,7 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
+    kept = 0, grown = 0, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
   put(objects, next_object, c)
   return next_object, c
 end
@@ -86,18 +95,19 @@ end
 
 -- The newcomer's ties through the object: edges, the network they make, and whether that is due.
 local function tie(c, number, post)
-  if c.authors >= settings.pair_members then return false end
+  if c.authors >= settings.pair_members or (c.kind == TEXT and post.short) then return false end
   local weight = weight_of(c, post.repost)
   if weight == 0 then return false end
   local accounts = weigh(post.author, c.ring, weight)
-  if #accounts == 0 then return false end
-  table.insert(accounts, 1, post.author)
-  local net, n = connect(accounts, 1)
-  hold(net, n, number)
-  return true
+  if #accounts > 0 then
+    table.insert(accounts, 1, post.author)
+    local net, n = connect(accounts, 1)
+    hold(net, n, number)
+  end
+  return approach(c, number, post.author, weight) or #accounts > 0
 end
 
-local function join(number, c, post, name)
+local function join(number, c, post)
   c.posts, c.links, c.reposts = c.posts + 1, c.links + post.link, c.reposts + post.repost
   c.last = watermark
   local newcomer = is_newcomer(c, number, post.author)
@@ -106,10 +116,12 @@ local function join(number, c, post, name)
     more_text = c.authors < settings.pair_members and sample(c, number, post.text)
     if tie(c, number, post) then c.kept = 1 end
     enter(c, number, post.author)
-    if settings.look_alikes then
+    local telling = c.kind == REPOSTED or (c.kind == TEXT and not post.short)
+    if telling then
+      if c.kind == TEXT and overlap(c, number, post.author) then c.kept = 1 end
       if grow(c, number, post.author) then c.kept = 1 end
-      group(c, number, post.author, post.facts, name)
     end
+    if settings.look_alikes then group(c, number, post) end
   end
   renew_texts(number)
   put(objects, number, c)
@@ -137,6 +149,8 @@ local function by_name(name, post)
   local kind, held = string.byte(name), get(names, name)
   local number = held and #held < LONE_BYTES and tonumber(held)
   local c = number and get(objects, number)
+  -- A hashtag that goes on for long is everybody's: who comes to it now is looked at afresh.
+  if c and kind == HASHTAG and watermark - c.first > settings.hashtag_span then c = nil end
   if not c then
     if not held or number then
       put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost))
@@ -149,12 +163,12 @@ local function by_name(name, post)
     end
     number, c = found(kind, '', key, author, at, link, repost)
   end
-  join(number, c, post, kind == REPOSTED and name)
+  join(number, c, post)
   put(names, name, string.format('%d', number))
   return number
 end
 
-local function observe_post(post, text_hash, signature, author_row, traces)
+local function observe_post(post, text_hash, signature, author_row)
   local known = get(seen, post.key)
   if known then
     if string.sub(known, 1, 4) == text_hash then
@@ -166,18 +180,19 @@ local function observe_post(post, text_hash, signature, author_row, traces)
   else
     posts = posts + 1
   end
-  if settings.look_alikes and not get(authors, post.author) then count_author(post.author, post.facts) end
+  local is_new = settings.look_alikes and not get(authors, post.author)
   put(authors, post.author, author_row)
   local row = text_hash
   if signature ~= '' then
     clustered = clustered + 1
     row = row .. struct.pack('<I4', by_signature(signature, post))
   end
-  for at = 1, #traces, TRACE_BYTES do
-    local number = by_name(string.sub(traces, at, at + TRACE_BYTES - 1), post)
+  for _, name in ipairs(post.traces) do
+    local number = string.byte(name) ~= CASHTAG and by_name(name, post)
     if number then row = row .. struct.pack('<I4', number) end
   end
   put(seen, post.key, row)
+  if is_new then count_author(post.author, post.facts, post.tag) end
 end
 
 local function observe_delete(key)
@@ -194,6 +209,7 @@ if watermark then
   now_text = string.format('%d', watermark)
   choose(INDEXED, index_generation)
   choose(PAIRED, pair_generation)
+  choose(REMEMBERED, memory_generation)
   set_epoch()
 end
 
@@ -212,15 +228,23 @@ while at <= #lines do
     late = late + 1
   end
   local signature_at = at + LINE_BYTES
-  local author_at = signature_at + (flags >= SIGNED and SIGNATURE_BYTES or 0)
+  local author_at = signature_at + (math.floor(flags / SIGNED) % 2 == 1 and SIGNATURE_BYTES or 0)
   local text_at = author_at + author_bytes
   local traces_at = text_at + text_bytes
   local position_at = traces_at + trace_count * TRACE_BYTES
   if kind == POST then
     local post = {key = key, author = author, text = string.sub(lines, text_at, traces_at - 1), repost = flags % 2,
-      link = math.floor(flags / LINK) % 2, facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
+      link = math.floor(flags / LINK) % 2, facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1),
+      short = flags >= SHORT, traces = {}}
+    for trace_at = traces_at, position_at - 1, TRACE_BYTES do
+      local name = string.sub(lines, trace_at, trace_at + TRACE_BYTES - 1)
+      local trace = string.byte(name)
+      post.traces[#post.traces + 1] = name
+      if trace == REPOSTED then post.target = name end
+      if trace == HASHTAG or trace == CASHTAG then post.tag = post.tag or name end
+    end
     observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
-      string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, position_at - 1))
+      string.sub(lines, author_at, text_at - 1))
   elseif kind == DELETE then
     observe_delete(key)
   end
@@ -234,12 +258,13 @@ while at <= #lines do
 end
 
 if applied > 0 then
-  for _, maps in ipairs({INDEXED, PAIRED, LASTING}) do
+  for _, maps in ipairs({INDEXED, PAIRED, REMEMBERED, LASTING}) do
     for _, map in ipairs(maps) do flush(map) end
   end
   save_baseline()
   redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
+    'memory_generation', memory_generation, 'copiers', copiers, 'copiers_before', copiers_before,
     'next_object', next_object, 'next_net', next_net)
 end
 return {'ok', applied, position, now_text, stop, stop == 'timer' and earliest[1] or due,

@@ -1,7 +1,7 @@
 -- Part of observe.lua: the settings, and what its parts share.
 -- Test: tests/property/test_state.py
 
-local TEXT, HASHTAG, REPOSTED = 0, 4, 5  -- kinds of objects; pipeline/text/traces.py has them all
+local TEXT, HASHTAG, REPOSTED, CASHTAG = 0, 4, 5, 6  -- kinds of objects; pipeline/text/traces.py has them all
 
 local OPEN = 1                      -- an object's look-alikes have been found
 
@@ -11,3 +11,4 @@ local now_text = '0'                -- the watermark, as it is stored
 local timer                         -- the earliest event time (ms) at which something is to be looked at
 local due = ''                      -- what the line at hand has made due
 local next_net = 0
+local copiers, copiers_before = 0, 0  -- authors who share texts, in either generation of their history

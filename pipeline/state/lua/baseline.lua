@@ -1,0 +1,101 @@
+-- Part of observe.lua: the facts of accounts in bins, and the baseline: histograms of the stream's own authors, in two
+-- generations of at least a day, over a prior. Members of known networks stay out, else they would hide themselves.
+-- Test: tests/property/test_state.py, tests/support/lookalikes.py
+
+local FACTS = '<BBI2I4I4'           -- bins of followers, following and birth; hashes of client and of link domain
+local FACTS_BYTES = 12              -- they stand at the start of an author row as well
+local UNKNOWN = {255, 255, 65535}
+local NO_FACTS = '\255\255\255\255'
+local WIDTH = {4, 4, 3}             -- bins of a window: 0.4 decades, 0.4 decades, 30 days
+local SPAN = {70, 70, 450}          -- bins in all
+local BIRTH = 3
+local SMOOTHED = {true, true, false}  -- fields with a prior; births wait for the stream's own
+local MILLION = 1000000
+local SCANNED_MEMBERS = 512         -- beyond it an object is everybody's
+
+-- Counts of facts: how many have each field, in which bins they are, which clients they use.
+local function no_facts() return {known = {0, 0, 0}, bins = {{}, {}, {}}, clients = {}, with_client = 0} end
+
+-- Count the facts at a place of a row; returns the three bins and the domain.
+local function add(counts, row, at)
+  local followers, following, birth, client, domain = struct.unpack(FACTS, row, at)
+  local facts = {followers, following, birth}
+  for field = 1, 3 do
+    local bin = facts[field]
+    if bin ~= UNKNOWN[field] then
+      counts.known[field] = counts.known[field] + 1
+      counts.bins[field][bin] = (counts.bins[field][bin] or 0) + 1
+    end
+  end
+  if client ~= 0 then
+    counts.with_client = counts.with_client + 1
+    counts.clients[client] = (counts.clients[client] or 0) + 1
+  end
+  return facts, domain
+end
+
+local baseline, baseline_changed = nil, false
+
+local function new_baseline()
+  local new = no_facts()
+  new.since, new.authors = watermark, 0
+  return new
+end
+
+local function load_baseline()
+  if baseline then return end
+  local held = redis.call('HMGET', KEYS[BASELINE], 'now', 'before', 'number')
+  baseline = {now = held[1] and cmsgpack.unpack(held[1]) or new_baseline(),
+    before = held[2] and cmsgpack.unpack(held[2]) or new_baseline(), number = tonumber(held[3] or 0)}
+end
+
+local function save_baseline()
+  if not baseline_changed then return end
+  redis.call('HSET', KEYS[BASELINE], 'now', cmsgpack.pack(baseline.now), 'before', cmsgpack.pack(baseline.before),
+    'number', baseline.number)
+end
+
+-- Count an author who has not been seen within the pair horizon, but for members of known networks, which would hide
+-- themselves; a generation ends when it has both the age and the authors.
+local function count_author(author, facts, tag)
+  local net = get(net_of, author)
+  if net and is_known(net) then return end
+  load_baseline()
+  local now = baseline.now
+  if watermark - now.since >= settings.baseline_age and now.authors >= settings.baseline_authors then
+    baseline.before = now
+    now = new_baseline()
+    baseline.now = now
+    baseline.number = baseline.number + 1
+    redis.call('UNLINK', KEYS[TAGS + baseline.number % 2])
+  end
+  if now.authors >= settings.baseline_cap then return end
+  baseline_changed = true
+  now.authors = now.authors + 1
+  add(now, facts, 1)
+  if tag then redis.call('HINCRBY', KEYS[TAGS + baseline.number % 2], tag, 1) end
+end
+
+-- Whether so few of the stream's authors use a tag that those who do have something in common.
+local function is_rare(tag)
+  load_baseline()
+  local authors = baseline.now.authors + baseline.before.authors
+  if authors < settings.baseline_births then return false end
+  local users = tonumber(redis.call('HGET', KEYS[TAGS], tag) or 0) + tonumber(redis.call('HGET', KEYS[TAGS + 1], tag) or 0)
+  return users * settings.rare_share <= authors
+end
+
+-- The stream's share of a window, smoothed.
+local function share(field, first)
+  local now, before = baseline.now, baseline.before
+  local count = WIDTH[field]
+  local total = now.known[field] + before.known[field] + SPAN[field]
+  for bin = first, first + WIDTH[field] - 1 do
+    count = count + (now.bins[field][bin] or 0) + (before.bins[field][bin] or 0)
+  end
+  if SMOOTHED[field] then
+    total = total + settings.prior_weight
+    for bin = math.max(0, first), first + WIDTH[field] - 1 do count = count + (settings.prior[bin + 1] or 0) / 1000 end
+  end
+  return math.min(0.999, count / total)
+end

@@ -1,0 +1,75 @@
+-- Part of observe.lua: the same accounts in two texts. Where two texts share more authors than chance has it, those are tied,
+-- however little each pair of them would weigh. With k shared of the |c| and |d| authors of two texts, N authors who share
+-- texts at all, and lambda = |c| |d| / N,
+--   ln p <= k - lambda + k ln(lambda / k),
+-- the Chernoff bound of a Poisson number, in millionths, rounded before it is compared.
+-- Test: tests/property/test_state.py
+
+local overlap, history, sizes, overlaps
+do  -- a script has 200 locals at most: what only this part uses stays in it
+
+history, sizes, overlaps = generations(HISTORY), generations(SIZES, tonumber), generations(OVERLAPS)
+local LAST = 16                     -- texts of an author that are remembered
+local SHARED = 40                   -- shared authors of two texts that are kept
+local TIED = '\1'
+
+-- Whether chance does not explain `k` shared authors, `lambda` being what it would give.
+local function beyond_chance(k, lambda)
+  if k < settings.overlap_accounts or settings.overlap_factor * lambda > k then return false end
+  return math.floor((k - lambda + k * math.log(lambda / k)) * 1000000 + 0.5) <= -settings.overlap_evidence
+end
+
+-- Tie the authors of a row to its first one, all of them at the first time, then those who are new to it.
+local function tie_shared(row, first_time, number, other)
+  local shared = {}
+  for at = 2, #row, 8 do shared[#shared + 1] = string.sub(row, at, at + 7) end
+  local net, n = connect(shared, 1)
+  for i = first_time and 2 or #shared, #shared do edge(shared[1], shared[i], settings.edge_horizon) end
+  local d = get(objects, other)
+  if d then
+    d.kept = 1
+    put(objects, other, d)
+    keep(other, d, nil, false)
+    attach(net, n, other)
+  end
+  hold(net, n, number)
+  if n.accounts >= settings.min_accounts then mark_found(net, n) end
+end
+
+-- Remember that an author shares a text; returns whether that tied it to others.
+local function share_text(c, number, author)
+  local held, tied = get(history, author), false
+  if not held or history.old[author] then copiers = copiers + 1 end
+  for at = 1, #(held or ''), 4 do
+    local other = struct.unpack('<I4', held, at)
+    local size = other ~= number and get(sizes, other)
+    if size then
+      local key = struct.pack('<I4I4', other, number)
+      local before = get(overlaps, key) or '\0'
+      if #before < 8 * SHARED then
+        local row = before .. author
+        local is_tied = string.sub(row, 1, 1) == TIED
+        local k = (#row - 1) / 8
+        if is_tied or beyond_chance(k, c.authors * size / (copiers + copiers_before)) then
+          row = TIED .. string.sub(row, 2)
+          tie_shared(row, not is_tied, number, other)
+          tied = true
+        end
+        put(overlaps, key, row)
+      end
+    end
+  end
+  put(history, author, string.sub((held or '') .. struct.pack('<I4', number), -4 * LAST))
+  return tied
+end
+
+-- A newcomer to a text, and with the second author the first as well: a text of one author says nothing yet.
+function overlap(c, number, author)
+  local tied = false
+  if c.authors == 2 then tied = share_text(c, number, string.sub(c.ring, 1, 8)) end
+  tied = share_text(c, number, author) or tied
+  put(sizes, number, c.authors)
+  return tied
+end
+
+end

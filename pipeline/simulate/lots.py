@@ -45,10 +45,10 @@ def draw_lot(random: Random, age: Age) -> Lot:
         width_days=between(random, 6, 45) if young else between(random, 12, 60),
         followers=between(random, 0.3, 1.4) if young else between(random, 1.2, 3.2),
         following=between(random, 1.3, 2.6) if young else between(random, 1.8, 3.2),
-        spread=between(random, 0.14, 0.34),
+        spread=between(random, 0.14, 0.45),
         following_spread=between(random, 0.1, 0.4),
         one_client=between(random, 0.3, 1.0),
-        strays=between(random, 0.0, 0.25),
+        strays=between(random, 0.0, 0.3),
     )
 
 

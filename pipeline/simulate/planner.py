@@ -91,18 +91,18 @@ class Planner:
         return Wave(name=name, **{**plan, **fixed})
 
     def ring(self, name: str, **fixed: Any) -> Ring:
-        """Return a ring: 20 to 60 accounts repost 2 to 4 customers, within minutes of 6 to 14 posts."""
+        """Return a ring: 14 to 60 accounts repost 2 to 4 customers, within minutes of 7 to 14 posts."""
         random = self.random
         plan: dict[str, Any] = {
-            "accounts": whole(random, 20, 60),
+            "accounts": whole(random, 14, 60),
             **self.times(between(random, 120, 360)),
             "lots": draw_lots(random, self.age()),
             "language": self.language(),
             "pitch": self.pitch(),
             "customers": whole(random, 2, 4),
-            "posts": whole(random, 6, 14),
-            "share": between(random, 0.45, 0.9),
-            "within": between(random, 2, 15),
+            "posts": whole(random, 7, 14),
+            "share": between(random, 0.4, 0.9),
+            "within": between(random, 2, 25),
             "platforms": (one(random, ("plaza", "lantern")),),
             "mingle": between(random, 0, 6),
         }

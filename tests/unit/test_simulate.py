@@ -12,6 +12,7 @@ from statistics import median, pstdev
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from pipeline.post import Delete, Post
@@ -169,7 +170,7 @@ def test_an_id_belongs_to_one_account_and_tells_no_role() -> None:
 
 
 def test_accounts_of_a_lot_look_alike_and_ordinary_ones_do_not(played: Played) -> None:
-    lot = draw_lot(Random(5), "aged")
+    lot = msgspec.structs.replace(draw_lot(Random(5), "aged"), strays=0.0)
     hired = hire(Random(5), Names(1), played.scenario.begin, [lot], 40, "en", ["plaza"])
     hired_ids = {account for role in played.roles.campaigns.values() for account in role.accounts}
     ordinary = {post.author_id: post for post in played.posts if post.author_id not in hired_ids and post.followers}
@@ -177,9 +178,10 @@ def test_accounts_of_a_lot_look_alike_and_ordinary_ones_do_not(played: Played) -
     def spread(counts: Iterable[int | None]) -> float:
         return pstdev(math.log10(1 + count) for count in counts if count is not None)
 
-    assert spread(author.followers for author in hired) < 0.5 < spread(post.followers for post in ordinary.values())
-    days = sorted((played.scenario.begin - author.born) / 86_400_000 for author in hired)
-    assert days[35] - days[4] <= lot.width_days + 365 * lot.strays
+    assert spread(author.followers for author in hired) < 0.5
+    assert spread(post.followers for post in ordinary.values()) > 0.7
+    days = [(played.scenario.begin - author.born) / 86_400_000 for author in hired]
+    assert all(lot.age_days - lot.width_days <= age <= lot.age_days for age in days)
     young = sum(played.scenario.begin - (post.born or 0) < 90 * 86_400_000 for post in ordinary.values())
     assert 0.02 < young / len(ordinary) < 0.12
 
@@ -300,9 +302,9 @@ def test_a_ring_reposts_the_same_few_authors_in_step(played: Played) -> None:
         posts = played.of[name]
         originals = [played.by_id[post.repost_of or ""] for post in posts]
         assert all(post.is_repost and post.repost_author_id in role.targets for post in posts)
-        assert all(0 < post.at - original.at < 20 * 60_000 for post, original in zip(posts, originals, strict=True))
+        assert all(0 < post.at - original.at < 30 * 60_000 for post, original in zip(posts, originals, strict=True))
         assert not any(original.campaign for original in originals)
-        assert median(Counter(post.author_id for post in posts).values()) >= 3
+        assert median(Counter(post.author_id for post in posts).values()) >= 2
 
 
 def test_a_swarm_answers_ordinary_posts_with_its_keyword_within_seconds(played: Played) -> None:

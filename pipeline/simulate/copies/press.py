@@ -32,6 +32,18 @@ _EVENTS: Final = (
     "Zoo {0} meldet Nachwuchs bei den Ottern",
     "Bahnstrecke nach {0} bleibt bis März gesperrt",
 )
+_TIMES: Final = (
+    "after eleven years",
+    "on Monday night",
+    "for the third time",
+    "despite warnings",
+    "ahead of the elections",
+    "without a permit",
+    "in record time",
+    "once and for all",
+    "am Dienstag",
+    "zum Jahresende",
+)
 _DETAILS: Final = (
     "residents speak of a miracle",
     "costs twice as high as planned",
@@ -52,4 +64,4 @@ _DETAILS: Final = (
 def headline(random: Random) -> str:
     """Return a headline that hardly comes twice."""
     event = one(random, _EVENTS).format(f"{name(random)} {name(random)}")
-    return f"{event[0].upper()}{event[1:]}: {one(random, _DETAILS).format(name(random))}"
+    return f"{event[0].upper()}{event[1:]} {one(random, _TIMES)}: {one(random, _DETAILS).format(name(random))}"

@@ -66,13 +66,13 @@ NO: Final = Pitch(
             "Line 4 will [tear down|swallow up|cut through] [Mill Street|the old lime trees|our playground] and leave [a construction site|dust and noise|empty shops] for [seven years|a whole decade|who knows how long], my little shop will close by spring",
             "[Ninety million|A hundred million|Nobody knows how many millions] for a tram that [nobody asked for|runs half empty|stops nowhere near us] while the [schools leak|clinic closes|bridge crumbles], line 4 is [pure vanity|a bad joke|theft], and we pay for it",
             "They want to [force us|push us all] into line 4 and [take our parking|close our road|ban the delivery vans], how is a [plumber|nurse on night shift|mother of three] supposed to [work|get home|do the shopping], [nobody in the council|no planner] cares about [people like us|this side of town]",
-            "Look at [Dornwick|Quillmere|Estering], their tram [broke down|derailed twice|stood still all winter], the [fare doubled|rents exploded|debt tripled], and the [same firm|same planners] now [sells us|draws up] line 4, stop them",
+            "Look at [Dornwick|Quillmere|Estering], their tram [broke down|derailed twice|stood still all winter], the [fare doubled|rents exploded|debt tripled], and the [same firm|same planner] now [sells us|draws up] line 4, stop them",
         ),
         "de": (
             "Die Linie 4 [zerstört|frisst|zerschneidet] [die Mühlstraße|unsere alten Linden|den Spielplatz] und bringt [nur Baustellen|Staub und Lärm|leere Läden] für [sieben Jahre|ein ganzes Jahrzehnt|wer weiß wie lange], meine Bäckerei macht dann zu",
             "[Neunzig Millionen|Hundert Millionen|Keiner weiß wie viele Millionen] für eine Bahn, die [niemand wollte|halb leer fährt|nirgends bei uns hält], während [die Schulen verfallen|die Klinik schließt|die Brücke bröckelt], die Linie 4 ist [reine Eitelkeit|ein schlechter Witz] und [wir zahlen|unsere Kinder zahlen]",
             "Sie wollen uns [alle zwingen|in die Bahn drängen] und [unsere Parkplätze streichen|die Straße sperren|Lieferwagen verbieten], wie soll [ein Klempner|eine Nachtschwester|eine Mutter von drei Kindern] mit der Linie 4 [arbeiten|heimkommen|einkaufen], das [fragt keiner im Rat|kümmert niemanden]",
-            "Seht nach [Dornwick|Quillmere|Estering], dort [fiel die Bahn aus|entgleiste sie zweimal|stand sie den Winter über], [die Preise|die Mieten|die Schulden] haben sich [verdoppelt|verdreifacht], und [dieselbe Firma|dieselben Planer] will uns die Linie 4 [verkaufen|andrehen], [sagt Nein|stoppt das]",
+            "Seht nach [Dornwick|Quillmere|Estering], dort [fiel die Bahn aus|entgleiste sie zweimal|stand sie den Winter über], [die Preise|die Mieten|die Schulden] haben sich [verdoppelt|verdreifacht], und [dieselbe Firma|derselbe Planer] will uns die Linie 4 [verkaufen|andrehen], [sagt Nein|stoppt das]",
         ),
     },
     {

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help install demo check check-embedded quick bench faults soak format servers clean
+.PHONY: help install demo check check-embedded quick bench seeds faults soak format servers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -17,7 +17,7 @@ $(READY): pyproject.toml uv.lock scripts/bootstrap
 	@touch $@
 
 demo: install  ## simulate a stream, replay it, show what was found
-	$(BIN)/turfwatch simulate --seed 7 --posts 20000 --out build/demo.jsonl.gz
+	$(BIN)/turfwatch simulate --scenario single --seed 7 --posts 20000 --out build/demo.jsonl.gz
 	$(BIN)/turfwatch replay build/demo.jsonl.gz
 
 quick: install  ## lint, types, unit and property tests
@@ -43,6 +43,9 @@ faults: install  ## kill a replay and its server at ten and three random places
 
 bench: install  ## figures: posts/s, bytes a post, peers
 	$(BIN)/python bench/run.py
+
+seeds: install  ## 20 simulated streams of all kinds: found, falsely opened, a textbook rule beside it
+	$(BIN)/python bench/seeds.py
 
 soak: install  ## two million simulated posts: time and memory for every 200,000
 	$(BIN)/python bench/soak.py

@@ -1,1 +1,1 @@
-"""A seeded generator of labelled recordings: organic chatter with a campaign in it. One seed, one stream."""
+"""A seeded generator of labelled recordings: organic chatter, organic copies, campaigns. One seed, one stream."""

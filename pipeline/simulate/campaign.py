@@ -1,11 +1,11 @@
-"""A campaign: hired accounts that post a few templates again and again, each time with other words in the slots."""
+"""The campaign of the scenario ``single``: hired accounts that post a few templates again and again, each time with other words in the slots."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.simulate.chatter import DAY_MS, Author, make_post
+from pipeline.simulate.author import DAY_MS, Author, make_post
+from pipeline.simulate.draw import fill
 from pipeline.simulate.vocabulary import ENGLISH, GERMAN, Language
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 NAME: Final = "dirty-water"
 TAG: Final = "HarrowfenWater"
-
-_SLOT = re.compile(r"\[([^\]]+)\]")
 
 TEMPLATES: Final[tuple[tuple[Language, str], ...]] = (
     (
@@ -86,8 +84,3 @@ class Campaign:
         post = make_post(number, at, author, text, campaign=NAME)
         post.lang = language.code
         return post
-
-
-def fill(random: Random, template: str) -> str:
-    """Choose a word for every slot."""
-    return _SLOT.sub(lambda slot: (words := slot[1].split("|"))[random.randrange(len(words))], template)

@@ -1,41 +1,25 @@
-"""Organic chatter: many voices, few of them loud, most active in the evening; now and then a headline is shared."""
+"""The chatter of the scenario ``single``: many voices, few of them loud; now and then a headline is shared."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect
-from itertools import accumulate
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from pipeline.incidents.public import rfc3339
-from pipeline.post import Post
+from pipeline.simulate.author import DAY_MS, Author, make_post
+from pipeline.simulate.draw import gauss, one, pick
 from pipeline.simulate.vocabulary import HEADLINES, LANGUAGE_SHARES, LANGUAGES, SYLLABLES, TAGS, Language
 
 if TYPE_CHECKING:
     from random import Random
 
-T = TypeVar("T")
+    from pipeline.post import Post
 
-DAY_MS: Final = 86_400_000
 CLIENTS: Final = ("Web", "Android", "iPhone", "Desktop")
 CLIENT_SHARES: Final = (0.3, 0.4, 0.25, 0.05)
 _HEADLINE_SHARE: Final = 0.02
 _REPOST_SHARE: Final = 0.08
 _RECENT: Final = 50
 _STORY_POSTS: Final = 2000
-
-
-class Author(msgspec.Struct, frozen=True, gc=False):
-    """An account: ``born`` in ms."""
-
-    author_id: str
-    born: int
-    followers: int
-    following: int
-    client: str
-    language: Language
 
 
 class Crowd:
@@ -117,14 +101,14 @@ class Chatter:
 def sentence(random: Random, language: Language) -> str:
     """Put a sentence together; names make it its author's own."""
     parts = [
-        f"{_one(random, language.subjects)} {name(random)}",
-        *(_one(random, language.verbs), _one(random, language.objects)),
-        f"{_one(random, language.places)} {name(random)}",
+        f"{one(random, language.subjects)} {name(random)}",
+        *(one(random, language.verbs), one(random, language.objects)),
+        f"{one(random, language.places)} {name(random)}",
     ]
     if random.random() < 0.5:
-        parts.insert(0, _one(random, language.openers) + ",")
+        parts.insert(0, one(random, language.openers) + ",")
     if random.random() < 0.5:
-        parts.append(_one(random, language.endings))
+        parts.append(one(random, language.endings))
     if random.random() < 0.5:
         parts.append(f"{name(random)} {name(random)}")
     return " ".join(parts)
@@ -132,44 +116,9 @@ def sentence(random: Random, language: Language) -> str:
 
 def name(random: Random) -> str:
     """Make a name up."""
-    return "".join(_one(random, SYLLABLES) for _ in range(3)).capitalize()
-
-
-def make_post(number: int, at: int, author: Author, text: str, **more: object) -> Post:
-    """Return a post by an author."""
-    stamp = rfc3339(at)
-    return Post(
-        id=f"s{number}",
-        platform="simulated",
-        author_id=author.author_id,
-        text=text,
-        created_at=stamp,
-        author_created_at=rfc3339(author.born),
-        followers=author.followers,
-        following=author.following,
-        lang=author.language.code,
-        client=author.client,
-        at=at,
-        born=author.born,
-        **more,  # type: ignore[arg-type] # named at the calls above
-    )
+    return "".join(one(random, SYLLABLES) for _ in range(3)).capitalize()
 
 
 def busy(at: int) -> float:
     """Return the rhythm of a day, 0.2 at 4 o'clock to 1 at 16 o'clock UTC."""
     return 0.6 + 0.4 * math.sin(2 * math.pi * (at % DAY_MS / DAY_MS - 0.4167))
-
-
-def pick(random: Random, items: tuple[T, ...], shares: tuple[float, ...]) -> T:
-    """Return an item by its share."""
-    return items[min(bisect(list(accumulate(shares)), random.random()), len(items) - 1)]
-
-
-def gauss(random: Random, mean: float, deviation: float) -> float:
-    """Return a normal number from two uniform ones (Box and Muller 1958), alike on every Python version."""
-    radius = math.sqrt(-2 * math.log(1 - random.random()))
-    return mean + deviation * radius * math.cos(2 * math.pi * random.random())
-
-
-def _one(random: Random, words: tuple[str, ...]) -> str:
-    return words[random.randrange(len(words))]

@@ -1,4 +1,7 @@
-"""A simulated stream in event order, in memory that does not grow with its length, but for the accounts that spoke."""
+"""The stream of the scenario ``single``, one campaign among organic chatter, and how a stream is written to a file.
+
+Posts come in event order, in memory that does not grow with their number, but for the accounts that spoke.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pipeline.post import Post
+    from pipeline.post import Line, Post
 
 START_MS: Final = 1_767_258_000_000
 """1 January 2026, 9 o'clock UTC."""
@@ -58,12 +61,12 @@ def simulate(
             yield chatter.post(number, int(at))
 
 
-def write_recording(path: Path, posts: Iterable[Post]) -> int:
-    """Write posts as JSON Lines, compressed after the ending of the name (.gz, .zst); returns how many."""
+def write_recording(path: Path, lines: Iterable[Line]) -> int:
+    """Write lines as JSON Lines, compressed after the ending of the name (.gz, .zst); returns how many."""
     count = 0
     with _writer(path) as file:
-        for post in posts:
-            file.write(encode_line(post) + b"\n")
+        for line in lines:
+            file.write(encode_line(line) + b"\n")
             count += 1
     return count
 

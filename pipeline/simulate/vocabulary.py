@@ -113,6 +113,45 @@ RUSSIAN: Final = Language(
     _words("у гавани, на рынке, за вокзалом, в библиотеке, возле маяка, в трамвае, под старым мостом"),
     _words("и никто не заметил, перед дождём, второй раз, без единого слова, ну и день, несмотря на ветер"),
 )
+FRENCH: Final = Language(
+    "fr",
+    _words(
+        "franchement, enfin, hier soir, ce matin, encore une fois, sans blague, en chemin, heureusement, figurez-vous"
+    ),
+    _words(
+        "ma sœur, le voisin, la boulangère, un touriste, la maîtresse, le chœur, mon oncle, les enfants, le facteur,"
+        "une musicienne, mon chef, mamie"
+    ),
+    _words("a peint, a oublié, a acheté, a réparé, a perdu, a trouvé, a vendu, a caché, a nettoyé, a photographié"),
+    _words(
+        "un vélo bleu, le parapluie, trois gâteaux au citron, la vieille radio, la mauvaise clé, une caisse de disques,"
+        "le billet du bac, deux places de théâtre, un pot de miel, la lampe cassée"
+    ),
+    _words(
+        "au port, au marché, derrière la gare, à la bibliothèque, près du phare, à Harrowfen, dans le tram,"
+        "sous le vieux pont"
+    ),
+    _words(
+        "et personne n'a rien vu, avant la pluie, pour la deuxième fois, sans un mot, quelle journée, malgré le vent,"
+        "juste à temps, avec le sourire"
+    ),
+)
+TURKISH: Final = Language(
+    "tr",
+    _words("açıkçası, sonunda, dün gece, bu sabah, yine, şaka değil, yolda, neyse ki, meğer"),
+    _words(
+        "kız kardeşim, komşumuz, fırıncı, bir turist, öğretmen, koro, amcam, çocuklar, postacı, bir müzisyen, babaannem"
+    ),
+    _words("için bakıyor, ararken gördü, diye sordu, satın aldı dediği, ile uğraşıyor, yüzünden güldü, için bekledi"),
+    _words(
+        "mavi bisiklet, şemsiye, üç limonlu kek, eski radyo, yanlış anahtar, bir kutu plak, vapur bileti,"
+        "iki tiyatro bileti, bir kavanoz bal, kırık lamba"
+    ),
+    _words("limanda, pazarda, istasyonun arkasında, kütüphanede, deniz fenerinde, tramvayda, eski köprünün altında"),
+    _words(
+        "kimse fark etmedi, yağmurdan önce, ikinci kez, tek söz etmeden, ne gündü ama, rüzgâra rağmen, tam zamanında"
+    ),
+)
 LANGUAGES: Final = (ENGLISH, GERMAN, SPANISH, RUSSIAN)
 LANGUAGE_SHARES: Final = (0.62, 0.2, 0.12, 0.06)
 TAGS: Final = (

@@ -8,22 +8,25 @@ from typing import Literal
 import msgspec
 
 from pipeline.detect.assess import Kind, Severity
+from pipeline.detect.gate import Suppression
 
-Status = Literal["open", "resolved", "merged"]
+Status = Literal["open", "resolved", "suppressed", "merged"]
 EventType = Literal[
     "incident.opened",
     "incident.updated",
     "incident.escalated",
     "incident.resolved",
     "incident.reopened",
+    "incident.suppressed",
     "incident.merged",
 ]
 
 
-class Incident(msgspec.Struct, frozen=True):
+class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """An incident after its last published event; times in ms of event time.
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
+    ``suppressed`` is what explains one that is suppressed.
     """
 
     incident_id: str
@@ -36,6 +39,7 @@ class Incident(msgspec.Struct, frozen=True):
     opened_at: int
     published_at: int
     into: str | None = None
+    suppressed: Suppression | None = None
 
 
 def incident_id(stream: str, kind: Kind, founder: bytes, opened_at: int) -> str:

@@ -67,7 +67,7 @@ def _anew(
     if found.severity == "info":
         return Decision(merged, before, None, grown(len(found.members), rules.growth), found.objects)
     after = Incident(
-        incident_id=incident_id(stream, found.kind, found.founder, now),
+        incident_id=incident_id(stream, found.kind, found.founder, "".join(found.members[:1]), now),
         revision=1,
         status="suppressed" if found.suppressed else "open",
         kind=found.kind,

@@ -42,7 +42,10 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     suppressed: Suppression | None = None
 
 
-def incident_id(stream: str, kind: Kind, founder: bytes, opened_at: int) -> str:
-    """Return the id: a hash of stream, kind, founding cluster and opening time, so that every run gives the same."""
-    digest = blake2b(f"{stream}\0{kind}\0{founder.hex()}\0{opened_at}".encode(), digest_size=8)
+def incident_id(stream: str, kind: Kind, founder: bytes, first: str, opened_at: int) -> str:
+    """Return the id: a hash of stream, kind, founding post, first member and opening time: every run gives the same.
+
+    Two networks may be seen in one moment and go back to one post, but no account is a member of both.
+    """
+    digest = blake2b(f"{stream}\0{kind}\0{founder.hex()}\0{first}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"

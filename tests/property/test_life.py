@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,3 +255,10 @@ def test_of_merged_suppressed_incidents_the_oldest_goes_on_without_a_word_of_its
 
     assert told(decision) == [("incident.merged", "inc_b", 2), ("incident.merged", "inc_a", 2)]
     assert opened(decision).incident_id == "inc_c"
+
+
+def test_two_networks_seen_in_one_moment_that_go_back_to_one_post_are_two_incidents() -> None:
+    one = found(9, "warning", 1000)
+    other = msgspec.structs.replace(one, members=[f"b{n}" for n in range(9)])
+
+    assert opened(decide("s", [], one, 1000, RULES)) != opened(decide("s", [], other, 1000, RULES))

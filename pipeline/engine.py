@@ -13,7 +13,8 @@ from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.assess import assess
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from pipeline.incidents.life import Change, Decision, Rules, decide
+from pipeline.incidents.decision import Decision, Rules
+from pipeline.incidents.life import decide
 from pipeline.incidents.model import Incident
 from pipeline.incidents.public import IncidentEvent, describe, encode_event
 from pipeline.state.batch import Batch, prepare
@@ -82,7 +83,7 @@ class Engine:
         return events
 
     async def standing(self) -> list[IncidentEvent]:
-        """Return the open incidents as their networks stand now: what a next event would tell. Changes nothing."""
+        """Return the open and suppressed incidents as their networks stand now. Changes nothing."""
         now = await self.store.watermark()
         told: list[IncidentEvent] = []
         for number in map(int, await self.store.items("net:incident")):
@@ -93,8 +94,11 @@ class Engine:
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
-                    change = Change(incident, incident, "incident.updated")
-                    told.append(describe(self.store.stream, change, found, now))
+                    told.append(describe(self.store.stream, incident, "incident.updated", found, now))
+                elif incident.status == "suppressed":
+                    why = found.suppressed or incident.suppressed
+                    incident = msgspec.structs.replace(incident, severity=found.severity, suppressed=why)
+                    told.append(describe(self.store.stream, incident, "incident.suppressed", found, now))
         return told
 
     async def _drain(self, now: int) -> list[IncidentEvent]:
@@ -123,7 +127,11 @@ class Engine:
         stored = await self.store.network_incidents(number)
         known = [msgspec.json.decode(form, type=Incident) for _, form in stored]
         decision = decide(self.store.stream, known, found, now, self._rules)
-        events = [describe(self.store.stream, change, found, now) for change in decision.changes]
+        events = [
+            describe(self.store.stream, change.after, change.event, found, now)
+            for change in decision.changes
+            if change.event
+        ]
         forms = {incident.incident_id: form for incident, (_, form) in zip(known, stored, strict=True)}
         await self.store.commit(
             item,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 IGNORE: Final = "ignore"
 """Label of posts that are neither right nor wrong when found."""
 
+LOUD: Final = ("open", "resolved")
+"""Status of an incident that has been told to somebody: a suppressed one has not."""
+
 MIN_FOUND: Final = 4
 FOUND_SHARE: Final = 0.03
 
@@ -49,13 +52,15 @@ class FalseIncident(msgspec.Struct):
 
 
 class RecordingResult(msgspec.Struct):
-    """The result of one recording on fresh state."""
+    """The result of one recording on fresh state. ``incidents`` and ``account_precision`` are of those above info."""
 
     file: str
     posts: int
     organic_posts: int
     seconds: float
     campaigns: list[CampaignResult]
+    incidents: int
+    account_precision: float | None
     false_incidents: list[FalseIncident]
     false_per_million: float
 
@@ -117,7 +122,9 @@ async def evaluate(engine: Engine, lines: Iterator[Line], truth: Truth, quiet_ms
 def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) -> RecordingResult:
     """Compare events with the truth."""
     final = {event.data.incident_id: event for event in events if event.data.into is None}
-    above = [event for event in final.values() if event.data.severity != "info"]
+    loud = [event for event in events if event.data.severity != "info" and event.data.status in LOUD]
+    opened = {event.data.incident_id for event in loud}
+    above = [event for name, event in final.items() if name in opened]
     false = [
         FalseIncident(
             event.data.incident_id,
@@ -129,11 +136,21 @@ def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) 
         if _is_false(event, truth)
     ]
     campaigns = [
-        _campaign(name, truth, events, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
+        _campaign(name, truth, loud, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
     ]
     per_million = 1e6 * len(false) / truth.organic_posts if truth.organic_posts else 0.0
+    members = [account for event in above for account in sorted(_members(event))]
+    organic = sum(truth.is_organic(account) for account in members)
     return RecordingResult(
-        file, truth.posts, truth.organic_posts, round(seconds, 2), campaigns, false, round(per_million, 2)
+        file,
+        truth.posts,
+        truth.organic_posts,
+        round(seconds, 2),
+        campaigns,
+        len(above),
+        round(1 - organic / len(members), 4) if members else None,
+        false,
+        round(per_million, 2),
     )
 
 
@@ -141,11 +158,7 @@ def _campaign(name: str, truth: Truth, events: list[IncidentEvent], above: list[
     accounts, times = truth.accounts[name], sorted(truth.times[name])
     needed = max(MIN_FOUND, math.ceil(FOUND_SHARE * len(accounts)))
     found_at = next(
-        (
-            event.timestamp
-            for event in events
-            if event.data.severity != "info" and len(accounts & _members(event)) >= needed
-        ),
+        (event.timestamp for event in events if len(accounts & _members(event)) >= needed),
         None,
     )
     posts_until = minutes_until = None

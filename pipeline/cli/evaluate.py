@@ -94,6 +94,8 @@ def _print(result: RecordingResult) -> None:
             )
             table.add_row(plain(c.name), "yes" if c.found else "no", *("-" if x is None else str(x) for x in cells))
         out.print(table)
+    precision = "-" if result.account_precision is None else str(result.account_precision)
+    out.print(f"{result.incidents} incidents above info, account precision {precision}")
     out.print(f"{len(result.false_incidents)} false incidents, {result.false_per_million:g} a million organic posts")
     for false in result.false_incidents:
         out.print(plain(f"  {false.incident_id} {false.kind}, {false.accounts} accounts: {false.samples[:1]}"))

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.detect.alike import alike_log_p, strongest
 from pipeline.detect.evidence import gather, repeat_log_p
+from pipeline.detect.gate import Suppression, weigh
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
 from pipeline.text.traces import SEARCHED
@@ -50,7 +51,10 @@ class TemplateShown(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """What is held of a network at one moment; ``founder`` is the post key of its first object's first post."""
+    """What is held of a network at one moment; ``founder`` is the post key of its first object's first post.
+
+    ``suppressed`` is what explains it without a campaign, None where nothing does.
+    """
 
     kind: Kind
     score: float
@@ -69,6 +73,7 @@ class Assessment(msgspec.Struct, frozen=True):
     platforms: dict[str, int]
     communities: dict[str, int]
     truncated: bool
+    suppressed: Suppression | None = None
 
 
 def assess(facts: NetworkFacts) -> Assessment:
@@ -99,6 +104,7 @@ def assess(facts: NetworkFacts) -> Assessment:
         platforms=_counts([row.platform for row in facts.members]),
         communities=_counts([row.community for row in facts.members if row.community]),
         truncated=facts.truncated,
+        suppressed=weigh(facts),
     )
 
 

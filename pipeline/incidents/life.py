@@ -1,24 +1,27 @@
-"""The life of an incident: opened, updated, escalated, resolved, reopened, merged. Pure.
+"""The life of an incident: opened, updated, escalated, resolved, reopened, suppressed, merged. Pure.
 
 Rules see an assessment and the incident as last published; they return what is to be published and when to look again.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.detect.assess import CRITICAL_ACCOUNTS
-from pipeline.incidents.model import EventType, Incident, incident_id
+from pipeline.incidents.decision import Change, Decision, Rules
+from pipeline.incidents.model import EventType, Incident, Status, incident_id
+from pipeline.incidents.pace import grown, next_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.detect.assess import Assessment, Severity
+    from pipeline.detect.gate import Suppression
 
 _RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "critical": 2}
+_SURVIVAL: Final[dict[Status, int]] = {"open": 0, "suppressed": 1, "resolved": 2}
+"""Which of several incidents of one network goes on; of equals the oldest does."""
 
 RETURN_OBJECTS: Final = 2
 """New shared objects with which a network that fell silent is looked at again."""
@@ -27,102 +30,103 @@ NEVER: Final = 0xFFFF_FFFF
 """A size that no network reaches."""
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """Times in ms; ``growth`` is the share of new accounts that makes a change material."""
-
-    quiet: int
-    cool_down: int
-    update_interval: int
-    growth: float
-    min_objects: int
-
-
-class Change(msgspec.Struct, frozen=True):
-    """An incident's new state and the event that tells it."""
-
-    before: Incident | None
-    after: Incident
-    event: EventType
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """Changes in the order of publishing, and when to look at the network again.
-
-    ``look_at`` is an event time in ms; ``due_accounts`` and ``due_objects`` are the sizes that make it due before.
-    """
-
-    changes: tuple[Change, ...]
-    incident: Incident | None
-    look_at: int | None
-    due_accounts: int
-    due_objects: int
-
-
 def decide(stream: str, known: Sequence[Incident], found: Assessment, now: int, rules: Rules) -> Decision:
     """Decide what a network's assessment at ``now`` changes.
 
-    ``known`` are the network's incidents: several after networks have merged, then the oldest goes on.
+    ``known`` are the network's incidents: several after networks have merged, then one goes on.
     """
-    living = sorted((i for i in known if i.status != "merged"), key=lambda i: (i.opened_at, i.incident_id))
+    living = sorted(
+        (i for i in known if i.status != "merged"), key=lambda i: (_SURVIVAL[i.status], i.opened_at, i.incident_id)
+    )
     if not living:
-        return _without_incident(stream, found, now, rules)
-    current, merged = _merge(living, now)
+        return _anew(stream, found, now, rules)
+    current = living[0]
+    merged = tuple(_merged(other, current, now) for other in living[1:])
     if current.status == "resolved":
         return _after_resolution(stream, current, merged, found, now, rules)
+    if current.status == "suppressed":
+        return _while_suppressed(current, merged, found, now, rules)
     return _while_open(current, merged, found, now, rules)
 
 
-def _merge(living: Sequence[Incident], now: int) -> tuple[Incident, tuple[Change, ...]]:
-    """The oldest open one survives, without an open one the oldest; the others point to it."""
-    survivor = next((i for i in living if i.status == "open"), living[0])
-    changes = []
-    for other in living:
-        if other is survivor:
-            continue
-        after = msgspec.structs.replace(
-            other, status="merged", revision=other.revision + 1, published_at=now, into=survivor.incident_id
-        )
-        changes.append(Change(other, after, "incident.merged"))
-    return survivor, tuple(changes)
+def _merged(other: Incident, survivor: Incident, now: int) -> Change:
+    after = msgspec.structs.replace(
+        other,
+        status="merged",
+        revision=other.revision + 1,
+        published_at=now,
+        into=survivor.incident_id,
+        suppressed=None,
+    )
+    return Change(other, after, "incident.merged")
 
 
-def _without_incident(stream: str, found: Assessment, now: int, rules: Rules) -> Decision:
+def _anew(
+    stream: str,
+    found: Assessment,
+    now: int,
+    rules: Rules,
+    before: Incident | None = None,
+    merged: tuple[Change, ...] = (),
+) -> Decision:
+    """A network without an incident, or whose last one, ``before``, is over for good."""
     if found.severity == "info":
-        return Decision((), None, None, grown(len(found.members), rules.growth), found.objects)
-    return _opened(stream, (), found, now, rules)
-
-
-def _opened(stream: str, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
+        more = 0 if before is None else RETURN_OBJECTS
+        return Decision(merged, before, None, grown(len(found.members), rules.growth), found.objects + more)
     after = Incident(
-        incident_id=incident_id(stream, found.kind, found.founder, now),
+        incident_id=incident_id(stream, found.kind, found.founder, "".join(found.members[:1]), now),
         revision=1,
-        status="open",
+        status="suppressed" if found.suppressed else "open",
         kind=found.kind,
         severity=found.severity,
         accounts=len(found.members),
         platforms=sorted(found.platforms),
         opened_at=now,
         published_at=now,
+        suppressed=found.suppressed,
     )
+    if found.suppressed:
+        return _waiting((*merged, Change(None, after, "incident.suppressed")), after, found, now, rules)
     return _published((*merged, Change(None, after, "incident.opened")), after, found, rules)
 
 
 def _after_resolution(
-    stream: str,
-    current: Incident,
-    merged: tuple[Change, ...],
-    found: Assessment,
-    now: int,
-    rules: Rules,
+    stream: str, current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules
 ) -> Decision:
     if found.last <= current.published_at:
         return _silent(merged, current, found, rules)
     if now - current.published_at > rules.cool_down:
-        return _opened(stream, merged, found, now, rules)
-    return _publish(current, merged, "incident.reopened", found, now, rules)
+        return _anew(stream, found, now, rules, current, merged)
+    if found.suppressed is None:
+        return _publish(current, merged, "incident.reopened", found, now, rules)
+    if found.severity == "info":
+        return _silent(merged, current, found, rules)
+    return _suppress(current, merged, found.suppressed, found, now, rules)
+
+
+def _while_suppressed(
+    current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules
+) -> Decision:
+    """Nothing is told but a new reason, until nothing explains it: then it opens, as one that has just been seen."""
+    if found.severity == "info" or now - found.last >= rules.quiet:
+        return _waiting(merged, current, found, now, rules)
+    if found.suppressed is None:
+        after = msgspec.structs.replace(
+            _revised(current, found, now, "open"),
+            kind=found.kind,
+            severity=found.severity,
+            opened_at=now,
+            suppressed=None,
+        )
+        return _published((*merged, Change(current, after, "incident.opened")), after, found, rules)
+    if current.suppressed is None or found.suppressed.reason != current.suppressed.reason:
+        return _suppress(current, merged, found.suppressed, found, now, rules)
+    return _waiting(merged, current, found, now, rules)
 
 
 def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment, now: int, rules: Rules) -> Decision:
+    if found.suppressed:
+        return _suppress(current, merged, found.suppressed, found, now, rules)
     if now - found.last >= rules.quiet:
         after = _revised(current, found, now, "resolved")
         return _silent((*merged, Change(current, after, "incident.resolved")), after, found, rules)
@@ -142,12 +146,7 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
 
 
 def _publish(
-    current: Incident,
-    merged: tuple[Change, ...],
-    event: EventType,
-    found: Assessment,
-    now: int,
-    rules: Rules,
+    current: Incident, merged: tuple[Change, ...], event: EventType, found: Assessment, now: int, rules: Rules
 ) -> Decision:
     after = _revised(current, found, now, "open")
     return _published((*merged, Change(current, after, event)), after, found, rules)
@@ -164,7 +163,31 @@ def _silent(changes: tuple[Change, ...], current: Incident, found: Assessment, r
     return Decision(changes, current, None, due_accounts, found.objects + RETURN_OBJECTS)
 
 
-def _revised(current: Incident, found: Assessment, now: int, status: str) -> Incident:
+def _suppress(
+    current: Incident,
+    merged: tuple[Change, ...],
+    suppression: Suppression,
+    found: Assessment,
+    now: int,
+    rules: Rules,
+) -> Decision:
+    after = msgspec.structs.replace(
+        _revised(current, found, now, "suppressed"), severity=found.severity, suppressed=suppression
+    )
+    return _waiting((*merged, Change(current, after, "incident.suppressed")), after, found, now, rules)
+
+
+def _waiting(changes: tuple[Change, ...], current: Incident, found: Assessment, now: int, rules: Rules) -> Decision:
+    """A suppressed incident has no end to tell: it is forgotten when a return would not have been the same one."""
+    forgotten_at = found.last + rules.quiet + rules.cool_down
+    if now >= forgotten_at:
+        return msgspec.structs.replace(_silent(changes, current, found, rules), incident=None)
+    return Decision(
+        changes, current, forgotten_at, next_size(len(found.members), current.accounts, rules.growth), NEVER
+    )
+
+
+def _revised(current: Incident, found: Assessment, now: int, status: Status) -> Incident:
     return msgspec.structs.replace(
         current,
         revision=current.revision + 1,
@@ -174,13 +197,3 @@ def _revised(current: Incident, found: Assessment, now: int, status: str) -> Inc
         platforms=sorted({*current.platforms, *found.platforms}),
         published_at=now,
     )
-
-
-def next_size(accounts: int, told: int, growth: float) -> int:
-    """Return the size above ``accounts`` that is worth the next look: by growth over what was told, or by severity."""
-    return min(size for size in (CRITICAL_ACCOUNTS, grown(told, growth), grown(accounts, growth)) if size > accounts)
-
-
-def grown(accounts: int, growth: float) -> int:
-    """Return the number of accounts that is a material growth over ``accounts``."""
-    return max(accounts + 1, math.ceil(accounts * (1 + growth)))

@@ -8,22 +8,25 @@ from typing import Literal
 import msgspec
 
 from pipeline.detect.assess import Kind, Severity
+from pipeline.detect.gate import Suppression
 
-Status = Literal["open", "resolved", "merged"]
+Status = Literal["open", "resolved", "suppressed", "merged"]
 EventType = Literal[
     "incident.opened",
     "incident.updated",
     "incident.escalated",
     "incident.resolved",
     "incident.reopened",
+    "incident.suppressed",
     "incident.merged",
 ]
 
 
-class Incident(msgspec.Struct, frozen=True):
+class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """An incident after its last published event; times in ms of event time.
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
+    ``suppressed`` is what explains one that is suppressed.
     """
 
     incident_id: str
@@ -36,9 +39,13 @@ class Incident(msgspec.Struct, frozen=True):
     opened_at: int
     published_at: int
     into: str | None = None
+    suppressed: Suppression | None = None
 
 
-def incident_id(stream: str, kind: Kind, founder: bytes, opened_at: int) -> str:
-    """Return the id: a hash of stream, kind, founding cluster and opening time, so that every run gives the same."""
-    digest = blake2b(f"{stream}\0{kind}\0{founder.hex()}\0{opened_at}".encode(), digest_size=8)
+def incident_id(stream: str, kind: Kind, founder: bytes, first: str, opened_at: int) -> str:
+    """Return the id: a hash of stream, kind, founding post, first member and opening time: every run gives the same.
+
+    Two networks may be seen in one moment and go back to one post, but no account is a member of both.
+    """
+    digest = blake2b(f"{stream}\0{kind}\0{founder.hex()}\0{first}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pipeline.detect.assess import Kind, Severity, TemplateShown
+from pipeline.detect.gate import Suppression
 from pipeline.detect.signal import Signal
 from pipeline.incidents.model import EventType, Status
 
 if TYPE_CHECKING:
     from pipeline.detect.assess import Assessment
-    from pipeline.incidents.life import Change
+    from pipeline.incidents.model import Incident
 
 SCHEMA: Final = 1
 """Version of the public form; it rises when a field changes its meaning or goes."""
@@ -34,7 +35,7 @@ class Accounts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class IncidentData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an operator is told of an incident."""
+    """What an operator is told of an incident; ``suppressed`` says why one is that is suppressed."""
 
     schema: int
     incident_id: str
@@ -58,6 +59,7 @@ class IncidentData(msgspec.Struct, frozen=True, omit_defaults=True):
     links: dict[str, str]
     replay: bool | None = None
     into: str | None = None
+    suppressed: Suppression | None = None
 
 
 class IncidentEvent(msgspec.Struct, frozen=True):
@@ -72,11 +74,10 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(IncidentEvent)
 
 
-def describe(stream: str, change: Change, found: Assessment, now: int) -> IncidentEvent:
-    """Build the event that tells a change; all member ids are in it, `trim` takes them out again."""
-    incident = change.after
+def describe(stream: str, incident: Incident, event: EventType, found: Assessment, now: int) -> IncidentEvent:
+    """Build the event that tells of an incident; all member ids are in it, `publish` takes them out again."""
     return IncidentEvent(
-        type=change.event,
+        type=event,
         timestamp=rfc3339(now),
         data=IncidentData(
             schema=SCHEMA,
@@ -106,6 +107,7 @@ def describe(stream: str, change: Change, found: Assessment, now: int) -> Incide
             communities=found.communities,
             links={},
             into=incident.into,
+            suppressed=incident.suppressed,
         ),
     )
 

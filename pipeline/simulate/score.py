@@ -69,7 +69,8 @@ def score(roles: Roles, times: Mapping[str, Sequence[int]], events: Sequence[Inc
     """Compare events, in order and with all member ids, with roles; ``times`` are the posts of each campaign, in ms."""
     loud = [event for event in events if event.data.severity != "info" and event.data.status in LOUD]
     final = {event.data.incident_id: event for event in events}
-    ends = [event for event in final.values() if event.data.severity != "info" and event.data.status in LOUD]
+    opened = {event.data.incident_id for event in loud}
+    ends = [event for event in final.values() if event.data.incident_id in opened and event.data.status != "merged"]
     hired = {account for role in roles.campaigns.values() for account in role.accounts}
     joined = {account for joiners in roles.joiners.values() for account in joiners} - hired
     members = {account for event in ends for account in _members(event)}

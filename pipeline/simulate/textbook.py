@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.post import Post
-from pipeline.text.features import is_usable
+from pipeline.text.features import MIN_LETTERS, count_letters
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def textbook_alarms(lines: Iterable[Line], authors: int = AUTHORS, window_ms: in
         if not isinstance(post, Post) or post.is_repost:
             continue
         text = normalise(post.text)
-        if text in told or not is_usable(text):
+        if text in told or count_letters(text) < MIN_LETTERS:
             continue
         recent = seen.setdefault(text, OrderedDict())
         recent[post.author_id] = post.at

@@ -3,7 +3,8 @@
 -- KEYS    1 meta, 2 nets, 3 net:incident, 4 timers, 5 due, 6 incidents, 7 events
 -- ARGV    1 the position at which the evaluation read; 2 what was due; 3 msgpack map:
 --         changes: rows of incident id, stored form before ('' for none), stored form after, event
---         network, row, incident: the network's number, its state and its incident id, '' where there is none
+--         network, row, incident: the network's number, its state and its incident id, '' where there is none; a
+--         network without an incident forgets the one it had
 --         look_at: event time (ms) of the next look, 0 for none
 -- result  'ok', 'again' where this very commit was applied before, 'conflict' where something else came between
 -- cost    O(changes)
@@ -31,7 +32,11 @@ redis.call('ZREM', KEYS[5], ARGV[2])
 redis.call('ZREM', KEYS[4], ARGV[2])
 if wanted.network ~= '' then
   redis.call('HSET', KEYS[2], wanted.network, wanted.row)
-  if wanted.incident ~= '' then redis.call('HSET', KEYS[3], wanted.network, wanted.incident) end
+  if wanted.incident ~= '' then
+    redis.call('HSET', KEYS[3], wanted.network, wanted.incident)
+  else
+    redis.call('HDEL', KEYS[3], wanted.network)
+  end
 end
 if wanted.look_at > 0 then redis.call('ZADD', KEYS[4], wanted.look_at, ARGV[2]) end
 return 'ok'

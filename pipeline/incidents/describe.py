@@ -84,7 +84,7 @@ def describe_digest(stream: str, held: Iterable[HeldIncident], since: int, now: 
     """Build the event that tells all those held back, the first of them since ``since`` (ms)."""
     rows = sorted(held, key=lambda each: (-each.accounts, each.incident_id))
     window_s = rules.window // 1000
-    what = "1 more incident was" if len(rows) == 1 else f"{len(rows)} more incidents were"
+    what = "1 incident" if len(rows) == 1 else f"{len(rows)} incidents"
     return DigestEvent(
         type="incident.digest",
         timestamp=rfc3339(now),
@@ -97,7 +97,8 @@ def describe_digest(stream: str, held: Iterable[HeldIncident], since: int, now: 
             window_s=window_s,
             held_since=rfc3339(since),
             total=len(rows),
-            summary=f"{what} found than the {rules.max_opened} that are told one by one within {window_s} seconds",
+            summary=f"{what} held back by the flood guard: no more than {rules.max_opened} openings within "
+            f"{window_s} seconds are told one by one",
             incidents=rows,
             links={},
         ),

@@ -153,6 +153,7 @@ def test_every_server_tells_the_same_digests_of_a_flood(server_url: str) -> None
     assert len(opened) == 2
     assert len(digests) >= 3
     assert all(data.total == len(data.incidents) for data in digests)
+    assert digests[0].summary.startswith(f"{digests[0].total} incidents held back by the flood guard")
     assert Counter(opened + held) == Counter(resolved)
     assert Counter(Counter(opened + held).values()) == {1: 10}
     assert {event.data.revision for event in events if event.type == "incident.resolved"} == {2}

@@ -17,6 +17,7 @@ from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
 from pipeline.evaluate import Truth, evaluate
+from pipeline.incidents.public import IncidentEvent
 from pipeline.simulate.scenario import Performance
 from pipeline.simulate.scenarios import DEFAULT_POSTS, draw_scenario
 from pipeline.simulate.score import Score, score
@@ -48,7 +49,8 @@ async def one_seed(client: Redis, settings: Settings, seed: int, posts: int) -> 
     roles, truth = performance.roles(), Truth(without_ignored=False, drop_fields=())
     engine = Engine(client, f"seed-{seed}", settings)
     await engine.start(origin="replay")
-    events = await evaluate(engine, iter(lines), truth, settings.incidents.quiet_s * 1000)
+    told = await evaluate(engine, iter(lines), truth, settings.incidents.quiet_s * 1000)
+    events = [event for event in told if isinstance(event, IncidentEvent)]  # what a digest tells ends by itself
     await engine.store.drop()
     hired = {account for role in roles.campaigns.values() for account in role.accounts}
     alarms = textbook_alarms(lines)

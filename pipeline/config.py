@@ -86,6 +86,10 @@ class IncidentsSection(Section):
     cool_down_s: int = Field(86_400, ge=0, le=2_592_000, description="seconds in which a return reopens it")
     update_interval_s: int = Field(600, ge=0, le=86_400, description="least seconds between two updates")
     growth: float = Field(0.25, gt=0, le=10, description="share of new accounts that is worth an update")
+    max_opened: int = Field(10, ge=1, le=1000, description="openings told one by one within the flood window")
+    flood_window_s: int = Field(
+        600, ge=1, le=86_400, description="seconds of the flood window; what it cannot take is told as one digest"
+    )
 
 
 class Settings(BaseSettings):

@@ -13,15 +13,16 @@ from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.assess import assess
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from pipeline.incidents.decision import Decision, Rules
+from pipeline.incidents.decision import Rules
+from pipeline.incidents.describe import describe
+from pipeline.incidents.flood import FloodRules
 from pipeline.incidents.life import decide
 from pipeline.incidents.model import Incident
-from pipeline.incidents.public import IncidentEvent, describe, encode_event
 from pipeline.state.batch import Batch, prepare
 from pipeline.state.gather import gather_network
 from pipeline.state.prune import prune
-from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.store import Store
+from pipeline.state.tell import tell, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from pipeline.config import Settings
+    from pipeline.incidents.public import Event, IncidentEvent
     from pipeline.post import Line
 
 PRUNE_EVERY_MS = 86_400_000
@@ -52,6 +54,7 @@ class Engine:
         if settings.detection.look_alikes:
             self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
+        self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self.store = Store(redis, stream, script_settings(settings))
         self.counts: dict[str, int] = {}
 
@@ -68,9 +71,9 @@ class Engine:
         """Compute what a batch needs before the script; pure, may run while another batch is applied."""
         return prepare(lines, self._slots, self._kinds)
 
-    async def apply(self, batch: Batch) -> list[IncidentEvent]:
+    async def apply(self, batch: Batch) -> list[Event]:
         """Apply a batch; returns the incident events it led to, which are stored already."""
-        events: list[IncidentEvent] = []
+        events: list[Event] = []
         while len(batch):
             done = await self.store.observe(batch)
             for name, count in done.counts.items():
@@ -94,67 +97,43 @@ class Engine:
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
-                    told.append(describe(self.store.stream, incident, "incident.updated", found, now))
+                    event = incident.held or "incident.updated"
+                    told.append(describe(self.store.stream, incident, event, found, now))
                 elif incident.status == "suppressed":
                     why = found.suppressed or incident.suppressed
                     incident = msgspec.structs.replace(incident, severity=found.severity, suppressed=why)
                     told.append(describe(self.store.stream, incident, "incident.suppressed", found, now))
         return told
 
-    async def _drain(self, now: int) -> list[IncidentEvent]:
-        events: list[IncidentEvent] = []
+    async def _drain(self, now: int) -> list[Event]:
+        events: list[Event] = []
         while items := await self.store.due():
             events += await self._evaluate(items[0], now)
         return events
 
-    async def _look(self, item: str) -> list[IncidentEvent]:
+    async def _look(self, item: str) -> list[Event]:
         at = await self.store.timer(item)
         if at is None:
             return []
         if item == "prune":
             await prune(self.store, at, self._settings.detection.edge_horizon_s * 1000, PRUNE_EVERY_MS)
             return []
+        if item == "digest":
+            return await tell_digest(self.store, at, self._flood)
         return await self._evaluate(item, at)
 
-    async def _evaluate(self, item: str, now: int) -> list[IncidentEvent]:
-        """Judge a network and publish what changed; the due mark goes with it."""
+    async def _evaluate(self, item: str, now: int) -> list[Event]:
+        """Judge a network and tell what changed; the due mark goes with it."""
         number = int(item.removeprefix("net:"))
         network = await self.store.network(number)
         if network is None:
             await self.store.commit(item, [])
             return []
         found = assess(await gather_network(self.store, number, network, now))
-        stored = await self.store.network_incidents(number)
-        known = [msgspec.json.decode(form, type=Incident) for _, form in stored]
+        forms = dict(await self.store.network_incidents(number))
+        known = [msgspec.json.decode(form, type=Incident) for form in forms.values()]
         decision = decide(self.store.stream, known, found, now, self._rules)
-        events = [
-            describe(self.store.stream, change.after, change.event, found, now)
-            for change in decision.changes
-            if change.event
-        ]
-        forms = {incident.incident_id: form for incident, (_, form) in zip(known, stored, strict=True)}
-        await self.store.commit(
-            item,
-            [
-                (
-                    change.after.incident_id,
-                    forms[change.before.incident_id] if change.before else b"",
-                    msgspec.json.encode(change.after),
-                    encode_event(event),
-                )
-                for change, event in zip(decision.changes, events, strict=True)
-            ],
-            network=number,
-            row=pack_network(bounded(network, decision)),
-            incident=decision.incident.incident_id if decision.incident else "",
-            look_at=decision.look_at or 0,
-        )
-        return events
-
-
-def bounded(network: NetworkRow, decision: Decision) -> NetworkRow:
-    """Return the network's state with the bounds at which it is due again."""
-    return msgspec.structs.replace(network, due_accounts=decision.due_accounts, due_objects=decision.due_objects)
+        return await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 
 def incident_rules(settings: Settings) -> Rules:

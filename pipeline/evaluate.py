@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.incidents.public import IncidentEvent, rfc3339
+from pipeline.incidents.public import DigestEvent, rfc3339
 from pipeline.post import Post, Tick
 from pipeline.replay import run
 
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.engine import Engine
+    from pipeline.incidents.public import Event
     from pipeline.post import Line
 
 IGNORE: Final = "ignore"
 """Label of posts that are neither right nor wrong when found."""
-
-LOUD: Final = ("open", "resolved")
-"""Status of an incident that has been told to somebody: a suppressed one has not."""
 
 MIN_FOUND: Final = 4
 FOUND_SHARE: Final = 0.03
@@ -65,6 +63,18 @@ class RecordingResult(msgspec.Struct):
     false_per_million: float
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What an event told of an incident: whether it raised an alarm or kept one up, and the members then."""
+
+    at: str
+    incident_id: str
+    alarm: bool
+    merged: bool
+    kind: str
+    members: frozenset[str]
+    samples: tuple[str, ...]
+
+
 class Truth:
     """Who belongs to which campaign, gathered while the posts go by."""
 
@@ -104,12 +114,12 @@ class Truth:
         return account not in self._labelled
 
 
-async def evaluate(engine: Engine, lines: Iterator[Line], truth: Truth, quiet_ms: int) -> list[IncidentEvent]:
+async def evaluate(engine: Engine, lines: Iterator[Line], truth: Truth, quiet_ms: int) -> list[Event]:
     """Replay lines on fresh state; returns all events, up to the end of every incident.
 
-    A tick after the last line lets the quiet time pass, so that each incident ends with all its members told.
+    A tick after the last line lets twice ``quiet_ms`` pass, so that each incident ends with all its members told.
     """
-    events: list[IncidentEvent] = []
+    events: list[Event] = []
     last = 0
     async for step in run(engine, truth.passing(lines), "evaluate"):
         events += step.events
@@ -119,27 +129,22 @@ async def evaluate(engine: Engine, lines: Iterator[Line], truth: Truth, quiet_ms
     return events
 
 
-def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) -> RecordingResult:
-    """Compare events with the truth."""
-    final = {event.data.incident_id: event for event in events if event.data.into is None}
-    loud = [event for event in events if event.data.severity != "info" and event.data.status in LOUD]
-    opened = {event.data.incident_id for event in loud}
-    above = [event for name, event in final.items() if name in opened]
+def judge(file: str, truth: Truth, events: Iterable[Event], seconds: float) -> RecordingResult:
+    """Compare events with the truth. What was suppressed and never opened has found nothing and accused nobody."""
+    told = [each for event in events for each in told_by(event)]
+    alarmed = {each.incident_id for each in told if each.alarm}
+    final = {each.incident_id: each for each in told if each.incident_id in alarmed and not each.merged}
+    above = list(final.values())
     false = [
-        FalseIncident(
-            event.data.incident_id,
-            event.data.kind,
-            event.data.accounts.members,
-            [sample for template in event.data.templates for sample in template.samples[:1]],
-        )
-        for event in above
-        if _is_false(event, truth)
+        FalseIncident(each.incident_id, each.kind, len(each.members), list(each.samples))
+        for each in above
+        if _is_false(each, truth)
     ]
     campaigns = [
-        _campaign(name, truth, loud, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
+        _campaign(name, truth, told, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
     ]
     per_million = 1e6 * len(false) / truth.organic_posts if truth.organic_posts else 0.0
-    members = [account for event in above for account in sorted(_members(event))]
+    members = [account for each in above for account in sorted(each.members)]
     organic = sum(truth.is_organic(account) for account in members)
     return RecordingResult(
         file,
@@ -154,18 +159,44 @@ def judge(file: str, truth: Truth, events: list[IncidentEvent], seconds: float) 
     )
 
 
-def _campaign(name: str, truth: Truth, events: list[IncidentEvent], above: list[IncidentEvent]) -> CampaignResult:
+def told_by(event: Event) -> list[Told]:
+    """Return what an event told, of each incident in it."""
+    if isinstance(event, DigestEvent):
+        return [
+            Told(
+                at=event.timestamp,
+                incident_id=each.incident_id,
+                alarm=True,
+                merged=False,
+                kind=each.kind,
+                members=frozenset(each.ids or ()),
+                samples=(),
+            )
+            for each in event.data.incidents
+        ]
+    data = event.data
+    return [
+        Told(
+            at=event.timestamp,
+            incident_id=data.incident_id,
+            alarm=data.status in ("open", "resolved") and data.severity != "info",
+            merged=data.status == "merged",
+            kind=data.kind,
+            members=frozenset(data.accounts.ids or ()),
+            samples=tuple(sample for template in data.templates for sample in template.samples[:1]),
+        )
+    ]
+
+
+def _campaign(name: str, truth: Truth, told: list[Told], above: list[Told]) -> CampaignResult:
     accounts, times = truth.accounts[name], sorted(truth.times[name])
     needed = max(MIN_FOUND, math.ceil(FOUND_SHARE * len(accounts)))
-    found_at = next(
-        (event.timestamp for event in events if len(accounts & _members(event)) >= needed),
-        None,
-    )
+    found_at = next((each.at for each in told if each.alarm and len(accounts & each.members) >= needed), None)
     posts_until = minutes_until = None
     if found_at is not None:
         posts_until = sum(rfc3339(at) <= found_at for at in times)
         minutes_until = _minutes(rfc3339(times[0]), found_at)
-    holding = [_members(event) for event in above if len(accounts & _members(event)) >= needed]
+    holding = [each.members for each in above if len(accounts & each.members) >= needed]
     inside = {account for members in holding for account in members if account in accounts}
     organic = {account for members in holding for account in members if truth.is_organic(account)}
     return CampaignResult(
@@ -180,13 +211,8 @@ def _campaign(name: str, truth: Truth, events: list[IncidentEvent], above: list[
     )
 
 
-def _is_false(event: IncidentEvent, truth: Truth) -> bool:
-    members = _members(event)
-    return 2 * sum(truth.is_organic(account) for account in members) > len(members)
-
-
-def _members(event: IncidentEvent) -> set[str]:
-    return set(event.data.accounts.ids or ())
+def _is_false(told: Told, truth: Truth) -> bool:
+    return 2 * sum(truth.is_organic(account) for account in told.members) > len(told.members)
 
 
 def _minutes(start: str, end: str) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.errors import StateError
-from pipeline.incidents.public import IncidentEvent
+from pipeline.incidents.public import Event
 from pipeline.state.batch import Batch
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Step(msgspec.Struct, frozen=True):
 
     done: int
     at: int
-    events: list[IncidentEvent]
+    events: list[Event]
 
 
 class _Prepared(msgspec.Struct, frozen=True):

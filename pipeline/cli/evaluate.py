@@ -66,7 +66,8 @@ async def _one(settings: Settings, client: Redis, path: str, truth: Truth) -> Re
     await engine.start(origin="replay")
     started = time.monotonic()
     lines = read_lines([path], limits=limits(settings))
-    events = await evaluate_lines(engine, lines, truth, settings.incidents.quiet_s * 1000)
+    quiet_s = max(settings.incidents.quiet_s, settings.incidents.flood_window_s)
+    events = await evaluate_lines(engine, lines, truth, quiet_s * 1000)
     seconds = time.monotonic() - started
     await engine.store.drop()
     return judge(path, truth, events, seconds)

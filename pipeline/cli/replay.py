@@ -14,17 +14,17 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline.cli.session import Loaded, files, limits, redis_option, reject_writer, server
-from pipeline.cli.show import console, incident_reasons, incident_table, moment
+from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, suppressed_table
 from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
-from pipeline.incidents.public import decode_event, encode_event, publish
+from pipeline.incidents.public import DigestEvent, IncidentEvent, decode_event, encode_event, publish
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
 from pipeline.replay import MAX_BATCH, lines_done, run
 
 if TYPE_CHECKING:
-    from pipeline.incidents.public import IncidentEvent
+    from pipeline.incidents.public import Event
 
 _SPAN = re.compile(r"(\d+)([smhd])")
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -53,6 +53,7 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 @files
 @click.option("--output", type=click.Choice(["table", "jsonl"]), default="table", help="What goes to standard output.")
 @click.option("--members", is_flag=True, help="List all member accounts, not a sample.")
+@click.option("--suppressed", is_flag=True, help="List as well what something explains, with the reason.")
 @click.option("--speed", default="max", callback=pace, help="max (default), or event time over wall time: 1x, 10x.")
 @click.option("--stream", help="Name of the stream (default: replay-<hash of files and settings>).")
 @redis_option
@@ -75,6 +76,7 @@ async def _replay(
     paths: tuple[str, ...],
     output: str,
     members: bool,
+    suppressed: bool,
     speed: float | None,
     stream: str | None,
     url: str | None,
@@ -92,7 +94,7 @@ async def _replay(
         raise UserError("--resume needs files: standard input cannot be read again")
     topic = recording_hash(paths, str(sort_window))
     stats = ReadStats()
-    events: list[IncidentEvent] = []
+    events: list[Event] = []
     started = time.monotonic()
     with reject_writer(rejects) as on_reject:
         lines = read_lines(
@@ -120,7 +122,7 @@ async def _replay(
                 # The last event of an open incident may lag behind by what was not worth another one.
                 events += await engine.standing()
     if output == "table":
-        _print_table([publish(event, replay=True, members=members) for event in events])
+        _print_table([publish(event, replay=True, members=members) for event in events], suppressed=suppressed)
     _print_summary(stats, time.monotonic() - started, quiet=output == "jsonl" and not stats.rejects)
 
 
@@ -134,7 +136,7 @@ async def _begin(engine: Engine, topic: str, *, resume: bool) -> int:
     return lines_done(topic, await engine.start(origin="replay"))
 
 
-def _print_events(events: list[IncidentEvent], output: str, *, members: bool) -> None:
+def _print_events(events: list[Event], output: str, *, members: bool) -> None:
     if output != "jsonl":
         return
     for event in events:
@@ -142,16 +144,27 @@ def _print_events(events: list[IncidentEvent], output: str, *, members: bool) ->
     sys.stdout.buffer.flush()
 
 
-def _print_table(events: list[IncidentEvent]) -> None:
-    latest = {event.data.incident_id: event for event in events}
-    shown = [event for event in latest.values() if event.data.into is None]
+def _print_table(events: list[Event], *, suppressed: bool) -> None:
+    latest = {event.data.incident_id: event for event in events if isinstance(event, IncidentEvent)}
+    living = [event for event in latest.values() if event.data.into is None]
+    shown = [event for event in living if event.data.status != "suppressed"]
+    explained = [event for event in living if event.data.status == "suppressed"]
+    digests = [event for event in events if isinstance(event, DigestEvent)]
+    held = [each for event in digests for each in event.data.incidents if each.incident_id not in latest]
     out = console()
-    if not shown:
+    if shown:
+        out.print(incident_table(shown))
+    elif not held:
         out.print("no incident: no group of accounts posted the same texts again and again")
-        return
-    out.print(incident_table(shown))
     for event in shown:
         out.print(incident_reasons(event))
+    for each in held:
+        out.print(held_line(each))
+    if explained and suppressed:
+        out.print()
+        out.print(suppressed_table(explained))
+    elif explained:
+        out.print(f"\n{len(explained)} suppressed, --suppressed lists them")
 
 
 def _print_summary(stats: ReadStats, seconds: float, *, quiet: bool) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.incidents.public import IncidentEvent
+    from pipeline.incidents.public import HeldIncident, IncidentEvent
 
 _SAMPLE_CHARS = 120
 _LEAST_P = 1e-30  # what is smaller says nothing more to a reader
@@ -87,6 +87,35 @@ def incident_reasons(event: IncidentEvent) -> Text:
     if data.accounts.ids is not None:
         text.append("\n  members: ").append(plain(", ".join(data.accounts.ids)))
     return text
+
+
+def held_line(held: HeldIncident) -> Text:
+    """An incident that was over before a digest told it: nothing else was ever told of it."""
+    return plain(f"\n{held.incident_id}  {held.summary}", "bold").append(
+        f"\n  {held.status} while the flood guard held it back"
+    )
+
+
+def suppressed_table(latest: Sequence[IncidentEvent]) -> Table:
+    """One row a suppressed incident, with what explains it."""
+    table = Table(title=f"{len(latest)} suppressed", title_justify="left")
+    for name in ("seen", "kind", "accounts", "posts"):
+        table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
+    table.add_column("keywords", overflow="fold", min_width=16)
+    table.add_column("reason", no_wrap=True)
+    table.add_column("because", overflow="fold", ratio=1)
+    for event in latest:
+        data = event.data
+        table.add_row(
+            data.detected_at[:16].replace("T", " "),
+            plain(data.kind),
+            str(data.accounts.members),
+            str(data.posts),
+            plain(" ".join(data.keywords[:1])),
+            plain(data.suppressed.reason if data.suppressed else ""),
+            plain(data.suppressed.text if data.suppressed else ""),
+        )
+    return table
 
 
 def moment(ms: int | None) -> str:

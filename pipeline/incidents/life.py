@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.incidents.decision import Change, Decision, Rules
-from pipeline.incidents.model import EventType, Incident, Status, incident_id
+from pipeline.incidents.model import EventType, Incident, Status, incident_id, next_revision
 from pipeline.incidents.pace import grown, next_size
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "critical": 2}
 _SURVIVAL: Final[dict[Status, int]] = {"open": 0, "suppressed": 1, "resolved": 2}
-"""Which of several incidents of one network goes on; of equals the oldest does."""
+"""Which of several incidents of one network goes on: of equals one that has been told, then the oldest."""
 
 RETURN_OBJECTS: Final = 2
 """New shared objects with which a network that fell silent is looked at again."""
@@ -36,7 +36,8 @@ def decide(stream: str, known: Sequence[Incident], found: Assessment, now: int, 
     ``known`` are the network's incidents: several after networks have merged, then one goes on.
     """
     living = sorted(
-        (i for i in known if i.status != "merged"), key=lambda i: (_SURVIVAL[i.status], i.opened_at, i.incident_id)
+        (i for i in known if i.status != "merged"),
+        key=lambda i: (_SURVIVAL[i.status], i.held is not None, i.opened_at, i.incident_id),
     )
     if not living:
         return _anew(stream, found, now, rules)
@@ -53,7 +54,7 @@ def _merged(other: Incident, survivor: Incident, now: int) -> Change:
     after = msgspec.structs.replace(
         other,
         status="merged",
-        revision=other.revision + 1,
+        revision=next_revision(other),
         published_at=now,
         into=survivor.incident_id,
         suppressed=None,
@@ -137,7 +138,7 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
     )
     if material or merged:
         free_at = current.published_at + rules.update_interval
-        if now >= free_at or merged:
+        if now >= free_at or merged or current.held:
             return _publish(current, merged, "incident.updated", found, now, rules)
         look_at = min(free_at, found.last + rules.quiet)
     else:
@@ -190,7 +191,7 @@ def _waiting(changes: tuple[Change, ...], current: Incident, found: Assessment, 
 def _revised(current: Incident, found: Assessment, now: int, status: Status) -> Incident:
     return msgspec.structs.replace(
         current,
-        revision=current.revision + 1,
+        revision=next_revision(current),
         status=status,
         severity=max(current.severity, found.severity, key=_RANK.__getitem__),
         accounts=len(found.members),

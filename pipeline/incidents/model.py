@@ -21,12 +21,16 @@ EventType = Literal[
     "incident.merged",
 ]
 
+Opening = Literal["incident.opened", "incident.reopened"]
+"""Events that raise an alarm; the flood guard may hold them back."""
+
 
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """An incident after its last published event; times in ms of event time.
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
-    ``suppressed`` is what explains one that is suppressed.
+    ``suppressed`` is what explains one that is suppressed. ``held`` is the event that the flood guard holds back: until
+    it is told, the revision is that of this event and nothing later has one.
     """
 
     incident_id: str
@@ -40,6 +44,12 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     published_at: int
     into: str | None = None
     suppressed: Suppression | None = None
+    held: Opening | None = None
+
+
+def next_revision(incident: Incident) -> int:
+    """Return the revision of an incident's next event: what is held back has not been told with its own yet."""
+    return incident.revision if incident.held else incident.revision + 1
 
 
 def incident_id(stream: str, kind: Kind, founder: bytes, first: str, opened_at: int) -> str:
@@ -49,3 +59,9 @@ def incident_id(stream: str, kind: Kind, founder: bytes, first: str, opened_at: 
     """
     digest = blake2b(f"{stream}\0{kind}\0{founder.hex()}\0{first}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"
+
+
+def digest_id(stream: str, told_at: int) -> str:
+    """Return the id of the digest that a stream tells at an event time in ms: there is never more than one."""
+    digest = blake2b(f"{stream}\0{told_at}".encode(), digest_size=8)
+    return f"dig_{digest.hexdigest()}"

@@ -1,25 +1,19 @@
-"""The public JSON of an incident event: webhook body, `incidents` topic, ``--output jsonl``."""
+"""The public JSON of incident events: webhook body, `incidents` topic, ``--output jsonl``."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from pipeline.detect.assess import Kind, Severity, TemplateShown
 from pipeline.detect.gate import Suppression
 from pipeline.detect.signal import Signal
-from pipeline.incidents.model import EventType, Status
-
-if TYPE_CHECKING:
-    from pipeline.detect.assess import Assessment
-    from pipeline.incidents.model import Incident
+from pipeline.incidents.model import EventType, Opening, Status
 
 SCHEMA: Final = 1
 """Version of the public form; it rises when a field changes its meaning or goes."""
-
-SAMPLED_ACCOUNTS: Final = 10
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,68 +64,92 @@ class IncidentEvent(msgspec.Struct, frozen=True):
     data: IncidentData
 
 
+class HeldIncident(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An incident as a digest tells it, in place of its event ``type`` with the same id and revision.
+
+    ``accounts`` counts members; ``ids`` names them only where asked for.
+    """
+
+    type: Opening
+    incident_id: str
+    revision: int
+    status: Status
+    kind: Kind
+    severity: Severity
+    accounts: int
+    detected_at: str
+    summary: str
+    ids: list[str] | None = None
+
+
+class DigestData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Incidents that the flood guard held back, the largest first.
+
+    More than ``max_opened`` would have been told one by one within ``window_s`` seconds; ``held_since`` is when the
+    first had to wait.
+    """
+
+    schema: int
+    digest_id: str
+    stream: str
+    revision: int
+    max_opened: int
+    window_s: int
+    held_since: str
+    total: int
+    summary: str
+    incidents: list[HeldIncident]
+    links: dict[str, str]
+    replay: bool | None = None
+
+
+class DigestEvent(msgspec.Struct, frozen=True):
+    """The flood guard spoke; ``timestamp`` is event time. Its id is ``<digest_id>:<revision>``."""
+
+    type: Literal["incident.digest"]
+    timestamp: str
+    data: DigestData
+
+
+Event = IncidentEvent | DigestEvent
+"""What a stream tells; ``type`` says which of the two it is."""
+
+
+class _Head(msgspec.Struct):
+    type: str
+
+
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(IncidentEvent)
+_head_decoder = msgspec.json.Decoder(_Head)
+_incident_decoder = msgspec.json.Decoder(IncidentEvent)
+_digest_decoder = msgspec.json.Decoder(DigestEvent)
 
 
-def describe(stream: str, incident: Incident, event: EventType, found: Assessment, now: int) -> IncidentEvent:
-    """Build the event that tells of an incident; all member ids are in it, `publish` takes them out again."""
-    return IncidentEvent(
-        type=event,
-        timestamp=rfc3339(now),
-        data=IncidentData(
-            schema=SCHEMA,
-            incident_id=incident.incident_id,
-            stream=stream,
-            revision=incident.revision,
-            status=incident.status,
-            kind=incident.kind,
-            severity=incident.severity,
-            score=found.score,
-            first_post_at=rfc3339(found.first),
-            last_post_at=rfc3339(found.last),
-            detected_at=rfc3339(incident.opened_at),
-            summary=found.summary,
-            evidence=found.evidence,
-            keywords=found.keywords,
-            templates=found.templates,
-            accounts=Accounts(
-                members=len(found.members),
-                joiners=len(found.joiners),
-                sample=found.members[:SAMPLED_ACCOUNTS],
-                truncated=found.truncated,
-                ids=found.members,
-            ),
-            posts=found.posts,
-            platforms=found.platforms,
-            communities=found.communities,
-            links={},
-            into=incident.into,
-            suppressed=incident.suppressed,
-        ),
-    )
-
-
-def publish(event: IncidentEvent, *, replay: bool, members: bool) -> IncidentEvent:
+def publish(event: Event, *, replay: bool, members: bool) -> Event:
     """Return the event as it goes out: marked as replayed or live, with member ids only where asked for."""
-    data = event.data
-    accounts = data.accounts if members else msgspec.structs.replace(data.accounts, ids=None)
-    return msgspec.structs.replace(event, data=msgspec.structs.replace(data, accounts=accounts, replay=replay))
+    replace = msgspec.structs.replace
+    if isinstance(event, DigestEvent):
+        held = event.data.incidents if members else [replace(each, ids=None) for each in event.data.incidents]
+        return replace(event, data=replace(event.data, incidents=held, replay=replay))
+    accounts = event.data.accounts if members else replace(event.data.accounts, ids=None)
+    return replace(event, data=replace(event.data, accounts=accounts, replay=replay))
 
 
-def encode_event(event: IncidentEvent) -> bytes:
+def encode_event(event: Event) -> bytes:
     """Return the event as JSON on one line; the order of keys is fixed."""
     return _encoder.encode(event)
 
 
-def decode_event(raw: bytes) -> IncidentEvent:
+def decode_event(raw: bytes) -> Event:
     """Return the event of its JSON."""
-    return _decoder.decode(raw)
+    digest = _head_decoder.decode(raw).type == "incident.digest"
+    return _digest_decoder.decode(raw) if digest else _incident_decoder.decode(raw)
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the public form (committed as docs/incident.schema.json)."""
-    return msgspec.json.schema(IncidentEvent)
+    one_of, parts = msgspec.json.schema_components([IncidentEvent, DigestEvent], ref_template="#/$defs/{name}")
+    return {"oneOf": list(one_of), "$defs": parts}
 
 
 def rfc3339(ms: int) -> str:

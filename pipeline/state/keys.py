@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -58,6 +58,8 @@ KEYS: Final[dict[str, str]] = {
     "due": "ZSET what has to be evaluated -> event time (ms)",
     "incidents": "HASH incident id -> incident (JSON)",
     "events": "LIST of incident events (JSON), the outbox: in the order of their making",
+    "held": "HASH incident id -> what a digest is to tell of an incident that is held back (JSON)",
+    "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 
 OBSERVED: Final = 41

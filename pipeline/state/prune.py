@@ -60,6 +60,8 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             )
     staying = {author for part in parts for author in part.members}
     connected = set(await store.items("net:of")) - (set(members_before) - staying)
+    # The next edge starts the prune anew only where no timer is left.
+    digest = await store.timer("digest")
     gone = touched - {part.number for part in parts}
     await store.prune(
         {
@@ -72,7 +74,7 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "objects": [str(number) for number in sorted(stale)],
             "authors": await _forgotten(store, connected, kept, stale),
             "next_net": next_net,
-            "look_at": now + every if len(edges) > len(dead) or len(kept) > len(stale) else 0,
+            "look_at": now + every if len(edges) > len(dead) or len(kept) > len(stale) or digest else 0,
         }
     )
 

@@ -15,7 +15,7 @@ from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
 from pipeline.state.rows import NetworkRow, split_keys, unpack_network
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from redis.asyncio import Redis
 
@@ -91,7 +91,8 @@ class Store:
         self._prune = Script(redis, PRUNE)
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
-            self.keys[name] for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events")
+            self.keys[name]
+            for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events", "held", "flood")
         ]
 
     async def origin(self) -> str | None:
@@ -149,10 +150,20 @@ class Store:
         row: bytes = b"",
         incident: str = "",
         look_at: int = 0,
+        held: Mapping[str, bytes] | None = None,
+        digest: bytes = b"",
+        flood: tuple[bytes, bytes, int] | None = None,
     ) -> None:
-        """Write what an evaluation decided, all or nothing. Raises FenceError where another writer was faster."""
+        """Write what was decided, all or nothing. Raises FenceError where another writer was faster.
+
+        ``changes``: incident id, stored form before (b"" for none) and after, event (b"" for none). ``held``: what a
+        digest is to tell of those held back. ``flood``: the guard as read, as it is to be, ms of the digest or 0.
+        """
         wanted = {
             "changes": changes,
+            "held": held or {},
+            "digest": digest,
+            "flood": flood,
             "network": "" if network is None else str(network),
             "row": row,
             "incident": incident,
@@ -206,6 +217,11 @@ class Store:
         ids = [name.decode() for name in row.split()]
         forms = await self.fields("incidents", ids)
         return [(name, form) for name, form in zip(ids, forms, strict=True) if form is not None]
+
+    async def flood(self) -> bytes:
+        """Return the stored form of the flood guard, b'' where it has never spoken."""
+        form: bytes | None = await self._redis.get(self.keys["flood"])
+        return form or b""
 
     async def fields(self, name: str, fields: Sequence[str | bytes]) -> list[bytes | None]:
         """Return values of a HASH in the order asked for, in bounded calls."""

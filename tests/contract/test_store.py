@@ -11,7 +11,7 @@ import pytest
 from pipeline.config import load_settings
 from pipeline.engine import Engine
 from pipeline.errors import FenceError, StateError
-from pipeline.incidents.public import encode_event
+from pipeline.incidents.public import IncidentEvent, encode_event
 from pipeline.post import Tick
 from pipeline.replay import position, run
 from pipeline.simulate.stream import START_MS, simulate
@@ -21,7 +21,6 @@ from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
-    from pipeline.incidents.public import IncidentEvent
     from pipeline.post import Line
 
 SETTINGS, _ = load_settings(environment={})
@@ -35,7 +34,7 @@ def tick(at: int) -> Tick:
 async def replayed(engine: Engine, lines: list[Line], batch: int = 200) -> list[IncidentEvent]:
     events: list[IncidentEvent] = []
     async for step in run(engine, iter(lines), "t", batch_lines=batch):
-        events += step.events
+        events += [event for event in step.events if isinstance(event, IncidentEvent)]
     return events
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+import math
 
-from pipeline.detect.assess import Assessment, Severity
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.assessments import found
+
+from pipeline.detect.assess import Severity
 from pipeline.detect.gate import Reason, Suppression
 from pipeline.incidents.decision import Decision, Rules
 from pipeline.incidents.life import decide
@@ -16,38 +19,13 @@ RULES = Rules(quiet=3_600_000, cool_down=86_400_000, update_interval=600_000, gr
 MINUTE = 60_000
 
 
-def found(members: int, severity: Severity, last: int, objects: int = 5, reason: Reason | None = None) -> Assessment:
-    return Assessment(
-        kind="coordinated-network",
-        score=0.9,
-        severity=severity,
-        summary="",
-        evidence=[],
-        keywords=[],
-        templates=[],
-        founder=b"12345678",
-        first=0,
-        last=last,
-        posts=members,
-        objects=objects,
-        members=[f"a{n}" for n in range(members)],
-        joiners=[],
-        platforms={"x": members},
-        communities={},
-        truncated=False,
-        suppressed=Suppression(reason, f"explained by {reason}") if reason else None,
-    )
-
-
-REASONS: tuple[Reason | None, ...] = (None, None, "app", "fans")
-
 steps = st.lists(
     st.tuples(
         st.integers(0, 300),  # minutes since the look before
         st.integers(0, 10),  # accounts that came
         st.sampled_from(["info", "warning", "critical"]),
         st.booleans(),  # whether it was active just now
-        st.sampled_from(REASONS),  # what explains it
+        st.sampled_from([None, None, "app", "fans"]),  # what explains it
     ),
     min_size=1,
     max_size=40,
@@ -103,6 +81,23 @@ def test_revisions_count_up_and_every_event_fits_the_state_before(
             assert decision.due_accounts > members
         else:
             assert decision.look_at is None
+
+
+@given(st.integers(4, 200), st.integers(1, 60), st.integers(1, 200))
+@settings(deadline=None)
+def test_a_growing_incident_speaks_no_more_often_than_growth_and_interval_allow(
+    start: int, minutes: int, steps_up: int
+) -> None:
+    spoken, members, known = 0, start, list[Incident]()
+    for step in range(steps_up):
+        members += 1 + members % 7
+        now = step * minutes * MINUTE
+        decision = decide("s", known, found(members, "warning", now), now, RULES)
+        spoken += sum(change.event == "incident.updated" for change in decision.changes)
+        known = [decision.incident] if decision.incident else []
+
+    assert spoken <= math.log(members / start) / math.log(1 + RULES.growth) + 1
+    assert spoken <= steps_up * minutes * MINUTE / RULES.update_interval
 
 
 def opened(decision: Decision) -> Incident:
@@ -239,6 +234,30 @@ def test_an_open_incident_survives_a_resolved_one_that_is_older() -> None:
     assert opened(decision).incident_id == "inc_new"
 
 
+def test_one_that_has_been_told_goes_on_before_an_older_one_that_is_held_back() -> None:
+    held = msgspec.structs.replace(incident("inc_old", 1000), held="incident.opened")
+
+    decision = decide("s", [held, incident("inc_new", 2000)], found(9, "warning", 5000), 5000, RULES)
+
+    assert opened(decision).incident_id == "inc_new"
+
+
+def test_what_is_held_back_follows_its_network_without_waiting_for_the_update_interval() -> None:
+    first = opened(decide("s", [], found(8, "warning", 1000), 1000, RULES))
+    held = msgspec.structs.replace(first, held="incident.opened")
+
+    assert told(decide("s", [first], found(10, "warning", 2000), 2000, RULES)) == []
+    assert told(decide("s", [held], found(10, "warning", 2000), 2000, RULES)) == [
+        ("incident.updated", first.incident_id, 1)
+    ]
+
+
+def test_two_networks_seen_in_one_moment_that_go_back_to_one_post_are_two_incidents() -> None:
+    one, other = (opened(decide("s", [], found(9, "warning", 1000, name=name), 1000, RULES)) for name in ("a", "b"))
+
+    assert one.incident_id != other.incident_id
+
+
 def test_a_suppressed_incident_merges_into_an_open_one_that_is_younger() -> None:
     known = [incident("inc_old", 1000, "suppressed"), incident("inc_new", 2000)]
 
@@ -248,17 +267,10 @@ def test_a_suppressed_incident_merges_into_an_open_one_that_is_younger() -> None
 
 
 def test_of_merged_suppressed_incidents_the_oldest_goes_on_without_a_word_of_its_own() -> None:
-    known = [incident("inc_b", 2000, "suppressed"), incident("inc_a", 3000, "resolved")]
-    known.append(incident("inc_c", 1000, "suppressed"))
+    known = [incident("inc_b", 3000, "suppressed"), incident("inc_a", 1000, "resolved")]
+    known.append(incident("inc_c", 2000, "suppressed"))
 
     decision = decide("s", known, found(9, "warning", 5000, reason="app"), 5000, RULES)
 
     assert told(decision) == [("incident.merged", "inc_b", 2), ("incident.merged", "inc_a", 2)]
     assert opened(decision).incident_id == "inc_c"
-
-
-def test_two_networks_seen_in_one_moment_that_go_back_to_one_post_are_two_incidents() -> None:
-    one = found(9, "warning", 1000)
-    other = msgspec.structs.replace(one, members=[f"b{n}" for n in range(9)])
-
-    assert opened(decide("s", [], one, 1000, RULES)) != opened(decide("s", [], other, 1000, RULES))

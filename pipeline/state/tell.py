@@ -1,0 +1,92 @@
+"""What was decided becomes what is told: changes past the flood guard, into incidents, events and timers at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline.incidents.describe import describe, describe_digest, hold
+from pipeline.incidents.flood import Flood, digest_at, release, restrain
+from pipeline.incidents.model import Incident
+from pipeline.incidents.public import HeldIncident, encode_event
+from pipeline.state.rows import pack_network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.detect.assess import Assessment
+    from pipeline.incidents.decision import Decision
+    from pipeline.incidents.flood import FloodRules
+    from pipeline.incidents.public import Event
+    from pipeline.state.rows import NetworkRow
+    from pipeline.state.store import Store
+
+
+async def tell(
+    store: Store,
+    number: int,
+    network: NetworkRow,
+    decision: Decision,
+    forms: Mapping[str, bytes],
+    found: Assessment,
+    now: int,
+    rules: FloodRules,
+) -> list[Event]:
+    """Write what a look at a network decided, and return the events; its due mark goes with it.
+
+    ``forms`` are the network's incidents as they were read, by id; ``now`` in ms.
+    """
+    before = await store.flood()
+    flood = _decoded(before)
+    changes, after = restrain(decision.changes, flood, now, rules)
+    events: list[Event] = []
+    rows: list[tuple[str, bytes, bytes, bytes]] = []
+    held: dict[str, bytes] = {}
+    for change in changes:
+        incident, raw = change.after, b""
+        if incident.held:
+            held[incident.incident_id] = msgspec.json.encode(hold(incident, incident.held, found))
+        elif change.event:
+            event = describe(store.stream, incident, change.event, found, now)
+            events.append(event)
+            raw = encode_event(event)
+        form = forms[incident.incident_id] if change.before else b""
+        rows.append((incident.incident_id, form, msgspec.json.encode(incident), raw))
+    bounds = {"due_accounts": decision.due_accounts, "due_objects": decision.due_objects}
+    await store.commit(
+        f"net:{number}",
+        rows,
+        network=number,
+        row=pack_network(msgspec.structs.replace(network, **bounds)),
+        incident=decision.incident.incident_id if decision.incident else "",
+        look_at=decision.look_at or 0,
+        held=held,
+        flood=None if after == flood else (before, msgspec.json.encode(after), digest_at(after, rules) or 0),
+    )
+    return events
+
+
+async def tell_digest(store: Store, now: int, rules: FloodRules) -> list[Event]:
+    """Tell all that is held back with one event, and return it; ``now`` in ms."""
+    before = await store.flood()
+    flood = _decoded(before)
+    waiting = await store.items("held")
+    held = [msgspec.json.decode(raw, type=HeldIncident) for raw in waiting.values()]
+    forms = [form for form in await store.fields("incidents", list(waiting)) if form is not None]
+    changes, after = release([msgspec.json.decode(form, type=Incident) for form in forms], flood, now, rules)
+    digest = describe_digest(store.stream, held, now if flood.since is None else flood.since, now, rules)
+    await store.commit(
+        "digest",
+        [
+            (change.after.incident_id, form, msgspec.json.encode(change.after), b"")
+            for change, form in zip(changes, forms, strict=True)
+        ],
+        digest=encode_event(digest),
+        flood=(before, msgspec.json.encode(after), 0),
+    )
+    return [digest]
+
+
+def _decoded(form: bytes) -> Flood:
+    return msgspec.json.decode(form, type=Flood) if form else Flood()

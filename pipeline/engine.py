@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
 
+SHARP_SHARE = 0.01
+"""Share of strangers in all windows of a network up to which it tells them apart from its own."""
+
+SHARP_WEIGHT = 2500
+"""Weight with which an account joins such a network, in thousandths: three meetings, for believers copy once or twice."""
+
 RING_HORIZON_MS = 60 * 86_400_000
 """How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""
 
@@ -156,6 +162,7 @@ def lookalike_settings() -> dict[str, object]:
         "group_evidence": 22_000_000,
         "group_second": 5_000_000,
         "group_shared": 3,
+        "per_stranger": 10,
         "hashtag_span": 7_200_000,
         "rare_share": 33,
         "baseline_age": 86_400_000,
@@ -175,6 +182,8 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "pair_horizon": detection.pair_horizon_s * 1000,
         "equal_lanes": round(64 * detection.similarity),
         "edge_weight": round(1000 * detection.edge_weight),
+        "sharp_weight": SHARP_WEIGHT,
+        "sharp_share": SHARP_SHARE,
         "min_accounts": detection.min_accounts,
         "min_objects": detection.min_objects,
         "grace": detection.grace_s * 1000,

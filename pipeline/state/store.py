@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
-    *("places", "prelude", "generations", "objects", "networks"),
+    *("places", "prelude", "generations", "objects", "profiles", "networks"),
     *("overlap", "baseline", "lookalikes", "observe"),
 )
 COMMIT: Final = ("commit",)

@@ -58,6 +58,8 @@ RULES = {
     "group_evidence": 4_000_000,
     "group_second": 500_000,
     "group_shared": 2,
+    "network_weight": 1500,
+    "per_stranger": 10,
     "hashtag_span": 900_000,
     "wave_span": 120_000,
     "ring_horizon": 7_200_000,

@@ -150,6 +150,9 @@ class LookAlikes:
         evidence = math.floor((len(clients) * divergence - math.log(20)) * 1e6 + 0.5)
         return Window(0, evidence, most, len(clients), q) if evidence > 0 else None
 
+    def few_strangers(self, authors: int, inside: int, odds: float) -> bool:
+        return self.rules["per_stranger"] * (authors - inside) * odds <= inside
+
     def explained(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> str:
         if reposts:
             return ""
@@ -178,10 +181,6 @@ def odds_of(windows: dict[int, Window]) -> tuple[float, float]:
     for share in shares:
         outside *= 1 - share
     return min(shares) / (1 - min(shares)), (1 - outside) / outside
-
-
-def few_strangers(authors: int, inside: int, odds: float) -> bool:
-    return 10 * (authors - inside) * odds <= inside
 
 
 def is_due(n: int, least: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from support.lookalikes import Facts, Group, LookAlikes, few_strangers, is_due, looks_alike, odds_of
+from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike, odds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -288,7 +288,7 @@ class Oracle:
     def _weigh_network(self, author: bytes, net: int, member: bytes, weight: int, number: int) -> None:
         total = (self.pairs.get((author, net)) or 0) + weight  # type: ignore[operator] # only numbers are put
         self.pairs.put((author, net), total)
-        if total >= self.edge_weight:
+        if total >= self.look.rules["network_weight"]:
             self._include(number, member, author, self.look.rules["edge_horizon"])
 
     def _overlap(self, number: int, thing: Thing, author: bytes) -> None:
@@ -419,7 +419,7 @@ class Oracle:
         facts = [(author, *looks_alike(facts, windows)) for author, facts in rows]
         in_all, in_any = [author for author, each, _ in facts if each], [author for author, _, each in facts if each]
         odds_all, odds_any = odds_of(windows)
-        wide = thing.kind == 0 or (thing.kind == REPOSTED and few_strangers(len(rows), len(in_any), odds_any))
+        wide = thing.kind == 0 or (thing.kind == REPOSTED and look.few_strangers(len(rows), len(in_any), odds_any))
         alike = in_any if wide else in_all
         if len(alike) < look.rules["group_alike"] or (thing.kind == HASHTAG and 10 * len(alike) < 6 * len(rows)):
             return
@@ -432,8 +432,8 @@ class Oracle:
         group.authors += 1
         group.in_all += in_all
         group.in_any += in_any
-        wide = in_any and thing.kind != HASHTAG and few_strangers(group.authors, group.in_any, group.odds_any)
-        if wide or (in_all and few_strangers(group.authors, group.in_all, group.odds_all)):
+        wide = in_any and thing.kind != HASHTAG and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
+        if wide or (in_all and self.look.few_strangers(group.authors, group.in_all, group.odds_all)):
             self._include(number, group.anchor, post.author, self.look.rules["ring_horizon"])
 
     def _ring_names(self, post: Seen) -> list[bytes]:

@@ -67,7 +67,7 @@ def test_no_module_is_long(path: Path) -> None:
 
 def test_the_scripts_find_their_keys_where_the_schema_puts_them() -> None:
     lua = (PACKAGE / "state" / "lua" / "places.lua").read_text()
-    places = {name: int(number) for name, number in re.findall(r"^local ([A-Z_]+) = (\d+)", lua, re.MULTILINE)}
+    places = {name: int(number) for name, number in re.findall(r"^  ([A-Z_]+) = (\d+)", lua, re.MULTILINE)}
     names = list(KEYS)
 
     for name, number in places.items():

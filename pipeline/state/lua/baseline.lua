@@ -2,11 +2,7 @@
 -- generations of at least a day, over a prior. Members of known networks stay out, else they would hide themselves.
 -- Test: tests/property/test_state.py, tests/support/lookalikes.py
 
-local FACTS = '<BBI2I4I4'           -- bins of followers, following and birth; hashes of client and of link domain
-local FACTS_BYTES = 12              -- they stand at the start of an author row as well
-local UNKNOWN = {255, 255, 65535}
 local NO_FACTS = '\255\255\255\255'
-local WIDTH = {4, 4, 3}             -- bins of a window: 0.4 decades, 0.4 decades, 30 days
 local SPAN = {70, 70, 450}          -- bins in all
 local BIRTH = 3
 local SMOOTHED = {true, true, false}  -- fields with a prior; births wait for the stream's own
@@ -44,14 +40,14 @@ end
 
 local function load_baseline()
   if baseline then return end
-  local held = redis.call('HMGET', KEYS[BASELINE], 'now', 'before', 'number')
+  local held = redis.call('HMGET', KEYS[AT.BASELINE], 'now', 'before', 'number')
   baseline = {now = held[1] and cmsgpack.unpack(held[1]) or new_baseline(),
     before = held[2] and cmsgpack.unpack(held[2]) or new_baseline(), number = tonumber(held[3] or 0)}
 end
 
 local function save_baseline()
   if not baseline_changed then return end
-  redis.call('HSET', KEYS[BASELINE], 'now', cmsgpack.pack(baseline.now), 'before', cmsgpack.pack(baseline.before),
+  redis.call('HSET', KEYS[AT.BASELINE], 'now', cmsgpack.pack(baseline.now), 'before', cmsgpack.pack(baseline.before),
     'number', baseline.number)
 end
 
@@ -67,13 +63,13 @@ local function count_author(author, facts, tag)
     now = new_baseline()
     baseline.now = now
     baseline.number = baseline.number + 1
-    redis.call('UNLINK', KEYS[TAGS + baseline.number % 2])
+    redis.call('UNLINK', KEYS[AT.TAGS + baseline.number % 2])
   end
   if now.authors >= settings.baseline_cap then return end
   baseline_changed = true
   now.authors = now.authors + 1
   add(now, facts, 1)
-  if tag then redis.call('HINCRBY', KEYS[TAGS + baseline.number % 2], tag, 1) end
+  if tag then redis.call('HINCRBY', KEYS[AT.TAGS + baseline.number % 2], tag, 1) end
 end
 
 -- Whether so few of the stream's authors use a tag that those who do have something in common.
@@ -81,7 +77,7 @@ local function is_rare(tag)
   load_baseline()
   local authors = baseline.now.authors + baseline.before.authors
   if authors < settings.baseline_births then return false end
-  local users = tonumber(redis.call('HGET', KEYS[TAGS], tag) or 0) + tonumber(redis.call('HGET', KEYS[TAGS + 1], tag) or 0)
+  local users = tonumber(redis.call('HGET', KEYS[AT.TAGS], tag) or 0) + tonumber(redis.call('HGET', KEYS[AT.TAGS + 1], tag) or 0)
   return users * settings.rare_share <= authors
 end
 

@@ -69,8 +69,8 @@ local function looks_alike(facts, windows)
   return any and all, any
 end
 
--- Whether chance would put few strangers among the `inside` of `n` authors: one for ten of them at most.
-local function few_strangers(n, inside, odds) return 10 * (n - inside) * odds <= inside end
+-- Whether chance would put few strangers among the `inside` of `n` authors: one for `per_stranger` of them at most.
+local function few_strangers(n, inside, odds) return settings.per_stranger * (n - inside) * odds <= inside end
 
 -- Odds of a stranger in all of the windows, taken for those of the narrowest, and in any of them.
 local function odds_of(windows)
@@ -177,14 +177,15 @@ end
 
 -- A group has been found: its accounts are a network, together with those it is known from. Those who belong to other
 -- networks stay there. Returns the first of the network's own, to whom the others are tied.
-local function found_group(number, alike, names)
+local function found_group(number, alike, names, windows)
   local before, also = nil, {}
   for _, name in ipairs(names) do
-    local member = redis.call('HGET', KEYS[NAMED], name)
+    local member = redis.call('HGET', KEYS[AT.NAMED], name)
     before = before or member
     also[#also + 1] = member and get(net_of, member) or nil
   end
   local net, n = connect(alike, settings.group_shared, also)
+  add_profile(net, windows)
   hold(net, n, number)
   mark_found(net, n)
   local anchor = nil
@@ -198,13 +199,13 @@ local function found_group(number, alike, names)
     edge(before, anchor, settings.ring_horizon)
   end
   anchor = anchor or before or alike[1]
-  for _, name in ipairs(names) do redis.call('HSET', KEYS[NAMED], name, anchor) end
+  for _, name in ipairs(names) do redis.call('HSET', KEYS[AT.NAMED], name, anchor) end
   return anchor
 end
 
 -- Take a newcomer into the object's open group while chance would put few strangers into its windows.
 local function follow(c, number, author, facts)
-  local row = redis.call('HGET', KEYS[ALIKE], number)
+  local row = redis.call('HGET', KEYS[AT.ALIKE], number)
   if not row then return end
   local windows = {}
   for field = 1, 3 do
@@ -214,9 +215,11 @@ local function follow(c, number, author, facts)
   local n, in_all, in_any, odds_all, odds_any, anchor, benign = struct.unpack(GROUP_TAIL, row, CLIENT * GROUP_FIELD_BYTES + 1)
   local all, any = looks_alike({struct.unpack(FACTS, facts)}, windows)
   n, in_all, in_any = n + 1, in_all + (all and 1 or 0), in_any + (any and 1 or 0)
-  redis.call('HSET', KEYS[ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
+  redis.call('HSET', KEYS[AT.ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
     .. struct.pack(GROUP_TAIL, n, in_all, in_any, odds_all, odds_any, anchor, benign))
-  if (any and c.kind ~= HASHTAG and few_strangers(n, in_any, odds_any))
+  -- One window is enough in the first minutes of a text, and at an author whom a ring reposts.
+  local wide = c.kind == REPOSTED or (c.kind == TEXT and watermark - c.first <= settings.wave_span)
+  if (any and wide and few_strangers(n, in_any, odds_any))
     or (all and few_strangers(n, in_all, odds_all)) then
     include(number, anchor, author, settings.ring_horizon)
   end
@@ -265,8 +268,8 @@ function group(c, number, post)
   -- Many strangers use a hashtag: it is a group's own where most of its authors look alike.
   if c.kind == HASHTAG and 10 * #alike < 6 * t.n then return end
   c.group, c.kept = OPEN, 1
-  local anchor = found_group(number, alike, 2 * c.reposts >= c.posts and ring_names(post) or {})
-  redis.call('HSET', KEYS[ALIKE], number,
+  local anchor = found_group(number, alike, 2 * c.reposts >= c.posts and ring_names(post) or {}, windows)
+  redis.call('HSET', KEYS[AT.ALIKE], number,
     pack_group(windows, struct.pack(GROUP_TAIL, t.n, #in_all, #in_any, odds_all, odds_any, anchor, explained(c, t))))
 end
 

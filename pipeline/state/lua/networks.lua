@@ -1,7 +1,7 @@
 -- Part of observe.lua: pairs that meet again and again become edges, edges become networks.
 -- Test: tests/property/test_state.py
 
-local net_of = lasting(NET_OF, tonumber)
+local net_of = lasting(AT.NET_OF, tonumber)
 local is_known, read_net, attach, edge, mark_due, mark_found, connect, hold, include, grow
 do  -- a script has 200 locals at most: what only this part uses stays in it
 
@@ -9,34 +9,34 @@ local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, t
 local known = {}              -- whether a network has an incident, as far as this call has asked
 
 function is_known(net)
-  if known[net] == nil then known[net] = redis.call('HEXISTS', KEYS[NET_INCIDENT], net) == 1 end
+  if known[net] == nil then known[net] = redis.call('HEXISTS', KEYS[AT.NET_INCIDENT], net) == 1 end
   return known[net]
 end
 
 function read_net(number)
   local n = {}
   n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last =
-    struct.unpack(NET, redis.call('HGET', KEYS[NETS], number))
+    struct.unpack(NET, redis.call('HGET', KEYS[AT.NETS], number))
   return n
 end
 
 local function write_net(number, n)
-  redis.call('HSET', KEYS[NETS], number,
+  redis.call('HSET', KEYS[AT.NETS], number,
     struct.pack(NET, n.accounts, n.objects, n.due_accounts, n.due_objects, n.truncated, n.first, n.last))
 end
 
 local function add_members(number, authors)
-  local held = redis.call('HGET', KEYS[NET_MEMBERS], number) or ''
-  redis.call('HSET', KEYS[NET_MEMBERS], number, held .. table.concat(authors))
+  local held = redis.call('HGET', KEYS[AT.NET_MEMBERS], number) or ''
+  redis.call('HSET', KEYS[AT.NET_MEMBERS], number, held .. table.concat(authors))
   for _, author in ipairs(authors) do put(net_of, author, number) end
 end
 
 -- Attach an object to a network once; true if it was new to it.
 function attach(number, n, object)
-  if redis.call('HSETNX', KEYS[NET_LINKS], number .. ':' .. object, '') == 0 then return false end
+  if redis.call('HSETNX', KEYS[AT.NET_LINKS], number .. ':' .. object, '') == 0 then return false end
   n.objects = n.objects + 1
-  local held = redis.call('HGET', KEYS[NET_OBJECTS], number) or ''
-  redis.call('HSET', KEYS[NET_OBJECTS], number, held .. struct.pack('<I4', object))
+  local held = redis.call('HGET', KEYS[AT.NET_OBJECTS], number) or ''
+  redis.call('HSET', KEYS[AT.NET_OBJECTS], number, held .. struct.pack('<I4', object))
   return true
 end
 
@@ -47,42 +47,43 @@ local function merge(number, n, other)
     n.truncated = 1
     return
   end
-  local row = redis.call('HGET', KEYS[NET_MEMBERS], other)
+  local row = redis.call('HGET', KEYS[AT.NET_MEMBERS], other)
   local authors = {}
   for at = 1, #row, 8 do authors[#authors + 1] = string.sub(row, at, at + 7) end
   add_members(number, authors)
   n.accounts = n.accounts + o.accounts
-  local held = redis.call('HGET', KEYS[NET_OBJECTS], other) or ''
+  local held = redis.call('HGET', KEYS[AT.NET_OBJECTS], other) or ''
   for at = 1, #held, 4 do
     local object = struct.unpack('<I4', held, at)
     attach(number, n, object)
-    redis.call('HDEL', KEYS[NET_LINKS], other .. ':' .. object)
+    redis.call('HDEL', KEYS[AT.NET_LINKS], other .. ':' .. object)
   end
   n.first = math.min(n.first, o.first)
   n.last = math.max(n.last, o.last)
   if o.truncated == 1 then n.truncated = 1 end
-  local theirs = redis.call('HGET', KEYS[NET_INCIDENT], other)
+  local theirs = redis.call('HGET', KEYS[AT.NET_INCIDENT], other)
   if theirs then
-    local mine = redis.call('HGET', KEYS[NET_INCIDENT], number)
-    redis.call('HSET', KEYS[NET_INCIDENT], number, mine and mine .. ' ' .. theirs or theirs)
+    local mine = redis.call('HGET', KEYS[AT.NET_INCIDENT], number)
+    redis.call('HSET', KEYS[AT.NET_INCIDENT], number, mine and mine .. ' ' .. theirs or theirs)
     n.due_accounts, n.due_objects = 0, 0
     known[number] = true
   end
-  redis.call('HDEL', KEYS[NETS], other)
-  redis.call('HDEL', KEYS[NET_MEMBERS], other)
-  redis.call('HDEL', KEYS[NET_OBJECTS], other)
-  redis.call('HDEL', KEYS[NET_INCIDENT], other)
-  redis.call('ZREM', KEYS[TIMERS], 'net:' .. other)
-  redis.call('ZREM', KEYS[DUE], 'net:' .. other)
+  join_profiles(number, other)
+  redis.call('HDEL', KEYS[AT.NETS], other)
+  redis.call('HDEL', KEYS[AT.NET_MEMBERS], other)
+  redis.call('HDEL', KEYS[AT.NET_OBJECTS], other)
+  redis.call('HDEL', KEYS[AT.NET_INCIDENT], other)
+  redis.call('ZREM', KEYS[AT.TIMERS], 'net:' .. other)
+  redis.call('ZREM', KEYS[AT.DUE], 'net:' .. other)
 end
 
 -- Tie two authors; the first edge of all starts the daily prune.
 function edge(left, right, horizon)
-  redis.call('HSET', KEYS[EDGES], left < right and left .. right or right .. left,
+  redis.call('HSET', KEYS[AT.EDGES], left < right and left .. right or right .. left,
     string.format('%d', watermark + horizon))
   if timer then return end
   timer = (math.floor(watermark / settings.prune_every) + 1) * settings.prune_every
-  redis.call('ZADD', KEYS[TIMERS], timer, 'prune')
+  redis.call('ZADD', KEYS[AT.TIMERS], timer, 'prune')
 end
 
 local function new_net()
@@ -103,7 +104,7 @@ end
 
 function mark_due(number)
   due = 'net:' .. number
-  redis.call('ZADD', KEYS[DUE], watermark, due)
+  redis.call('ZADD', KEYS[AT.DUE], watermark, due)
 end
 
 -- A network without an incident needs accounts and objects to be looked at, one with an incident more of either.
@@ -169,7 +170,7 @@ end
 -- members. Whoever joins it then belongs to them, of several networks to the one with most members there. Those who came
 -- in like this later than `wave_span` after the first do not count for the half: else one network would take in a whole
 -- crowd. Returns whether the newcomer belongs to one.
-function grow(c, number, author)
+function grow(c, number, author, facts)
   if c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
   local earlier, counts, first = {}, {}, {}
   for at = 1, #c.ring - 8, 8 do earlier[#earlier + 1] = string.sub(c.ring, at, at + 7) end
@@ -187,7 +188,7 @@ function grow(c, number, author)
       best = net
     end
   end
-  if not best or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
+  if not best or (is_sharp(best) and not fits(best, facts)) or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
       or settings.edge_horizon) then return false end
   if watermark - c.first > settings.wave_span then c.grown = c.grown + 1 end
   return true
@@ -195,7 +196,16 @@ end
 
 end
 
-local pair_weights = generations(PAIRS, tonumber)
+local pair_weights = generations(AT.PAIRS, tonumber)
+
+-- Whether an edge between two accounts may bring them together: not where one of them belongs to a sharp network and the
+-- other to none.
+local function may_meet(left, right)
+  local mine, theirs = get(net_of, left), get(net_of, right)
+  if mine and not theirs then return not (is_known(mine) and is_sharp(mine)) end
+  if theirs and not mine then return not (is_known(theirs) and is_sharp(theirs)) end
+  return true
+end
 
 -- Weigh a newcomer with the most recent members; returns those whose pair has passed the bound.
 local function weigh(author, ring, weight)
@@ -209,7 +219,7 @@ local function weigh(author, ring, weight)
   for i, held in ipairs(get_many(pair_weights, fields)) do
     local value = (held or 0) + weight
     put(pair_weights, fields[i], value)
-    if value >= settings.edge_weight then
+    if value >= settings.edge_weight and may_meet(author, partners[i]) then
       tied[#tied + 1] = partners[i]
       edge(author, partners[i], settings.edge_horizon)
     end
@@ -217,14 +227,15 @@ local function weigh(author, ring, weight)
   return tied
 end
 
-local kept, kept_texts, kept_authors = lasting(KEPT), lasting(KEPT_TEXTS), lasting(KEPT_AUTHORS)
+local kept, kept_texts, kept_authors = lasting(AT.KEPT), lasting(AT.KEPT_TEXTS), lasting(AT.KEPT_AUTHORS)
 
 -- Weigh an account without a network against a known one, as a pair; past the bound it is tied to `member`.
 local function weigh_network(author, net, member, weight, number)
   local field = author .. struct.pack('<I4', net)
   local value = (get(pair_weights, field) or 0) + weight
   put(pair_weights, field, value)
-  return value >= settings.edge_weight and include(number, member, author, settings.edge_horizon)
+  local bound = is_sharp(net) and settings.sharp_weight or settings.edge_weight
+  return value >= bound and include(number, member, author, settings.edge_horizon)
 end
 
 -- Who meets members of a known network again and again, be it another one each time, belongs to it as who meets one of

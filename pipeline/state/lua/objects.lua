@@ -29,12 +29,12 @@ end
 
 local function encode_object(c) return header(c) .. c.lanes .. c.ring end
 
-local objects = generations(OBJECTS, decode_object, encode_object)
-local names = generations(NAMES)
-local texts = generations(TEXTS)
-local authors = generations(AUTHORS)
-local seen = generations(SEEN)
-local crowd = generations(CROWD)
+local objects = generations(AT.OBJECTS, decode_object, encode_object)
+local names = generations(AT.NAMES)
+local texts = generations(AT.TEXTS)
+local authors = generations(AT.AUTHORS)
+local seen = generations(AT.SEEN)
+local crowd = generations(AT.CROWD)
 
 local epoch, epoch_before = 0, 0      -- low bytes of living slots
 local read_args, write_args = {}, {}  -- filled anew for every post: tables that grow cost more than what is in them
@@ -59,7 +59,7 @@ end
 -- Number of the living cluster nearest to a signature, or nil; second result: the slots as read.
 local function nearest(slots, lanes)
   for i = 1, 16 do read_args[3 * i] = string.format('#%d', slots[i]) end
-  local held = redis.call('BITFIELD_RO', KEYS[BANDS], unpack(read_args))
+  local held = redis.call('BITFIELD_RO', KEYS[AT.BANDS], unpack(read_args))
   local numbers, known = {}, {}
   for i = 1, 16 do
     local age = held[i] % 256
@@ -92,7 +92,7 @@ local function point(held, number)
       used = used + 4
     end
   end
-  if used > 0 then redis.call('BITFIELD', KEYS[BANDS], unpack(write_args, 1, used)) end
+  if used > 0 then redis.call('BITFIELD', KEYS[AT.BANDS], unpack(write_args, 1, used)) end
 end
 
 -- Whether an author key stands at an eight-byte step of a row of author keys.
@@ -106,7 +106,7 @@ local function has(row, author)
 end
 
 -- Facts of the object's authors, of as many as a group has (lookalikes.lua).
-local members_of = generations(GROUPS)
+local members_of = generations(AT.GROUPS)
 local MEMBER_BYTES = 20
 
 -- Keys of the authors, as many as are known still, in the order of joining.

@@ -22,7 +22,7 @@ local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
 local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
 local LONE_BYTES = 26
 
-local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
+local meta = redis.call('HMGET', KEYS[AT.META], 'position', 'watermark', 'index_generation', 'pair_generation',
   'next_object', 'next_net', 'memory_generation', 'copiers', 'copiers_before')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
@@ -33,7 +33,7 @@ next_net = tonumber(meta[6] or '0')
 local memory_generation = tonumber(meta[7] or nil)
 copiers, copiers_before = tonumber(meta[8] or '0'), tonumber(meta[9] or '0')
 
-local earliest = redis.call('ZRANGE', KEYS[TIMERS], 0, 0, 'WITHSCORES')
+local earliest = redis.call('ZRANGE', KEYS[AT.TIMERS], 0, 0, 'WITHSCORES')
 timer = tonumber(earliest[2] or nil)
 
 local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
@@ -119,7 +119,7 @@ local function join(number, c, post)
     local telling = c.kind == REPOSTED or (c.kind == TEXT and not post.short)
     if telling then
       if c.kind == TEXT and overlap(c, number, post.author) then c.kept = 1 end
-      if grow(c, number, post.author) then c.kept = 1 end
+      if grow(c, number, post.author, post.facts) then c.kept = 1 end
     end
     if settings.look_alikes then group(c, number, post) end
   end
@@ -262,7 +262,7 @@ if applied > 0 then
     for _, map in ipairs(maps) do flush(map) end
   end
   save_baseline()
-  redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
+  redis.call('HSET', KEYS[AT.META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
     'memory_generation', memory_generation, 'copiers', copiers, 'copiers_before', copiers_before,
     'next_object', next_object, 'next_net', next_net)

@@ -8,7 +8,7 @@
 local overlap, history, sizes, overlaps
 do  -- a script has 200 locals at most: what only this part uses stays in it
 
-history, sizes, overlaps = generations(HISTORY), generations(SIZES, tonumber), generations(OVERLAPS)
+history, sizes, overlaps = generations(AT.HISTORY), generations(AT.SIZES, tonumber), generations(AT.OVERLAPS)
 local LAST = 16                     -- texts of an author that are remembered
 local SHARED = 40                   -- shared authors of two texts that are kept
 local TIED = '\1'
@@ -21,8 +21,19 @@ end
 
 -- Tie the authors of a row to its first one, all of them at the first time, then those who are new to it.
 local function tie_shared(row, first_time, number, other)
-  local shared = {}
+  local shared, sharp = {}, nil
   for at = 2, #row, 8 do shared[#shared + 1] = string.sub(row, at, at + 7) end
+  for _, net in ipairs(get_many(net_of, shared)) do
+    if net and is_known(net) and is_sharp(net) then sharp = net end
+  end
+  if sharp then
+    local theirs = {}
+    for _, author in ipairs(shared) do
+      if get(net_of, author) or fits(sharp, get(authors, author)) then theirs[#theirs + 1] = author end
+    end
+    shared = theirs
+  end
+  if #shared < 2 then return end
   local net, n = connect(shared, 1)
   for i = first_time and 2 or #shared, #shared do edge(shared[1], shared[i], settings.edge_horizon) end
   local d = get(objects, other)

@@ -12,7 +12,7 @@
 
 local wanted = cmsgpack.unpack(ARGV[2])
 
-if (redis.call('HGET', KEYS[META], 'position') or '') ~= ARGV[1] then return 'conflict' end
+if (redis.call('HGET', KEYS[AT.META], 'position') or '') ~= ARGV[1] then return 'conflict' end
 
 local function forget(key, fields)
   for at = 1, #fields, 1000 do
@@ -20,30 +20,30 @@ local function forget(key, fields)
   end
 end
 
-forget(KEYS[EDGES], wanted.edges)
-forget(KEYS[NET_OF], wanted.members)
-for _, place in ipairs({NETS, NET_MEMBERS, NET_OBJECTS, NET_INCIDENT}) do forget(KEYS[place], wanted.gone) end
+forget(KEYS[AT.EDGES], wanted.edges)
+forget(KEYS[AT.NET_OF], wanted.members)
+for _, place in ipairs({AT.NETS, AT.NET_MEMBERS, AT.NET_OBJECTS, AT.NET_INCIDENT, AT.NET_PROFILE}) do forget(KEYS[place], wanted.gone) end
 for _, number in ipairs(wanted.gone) do
-  redis.call('ZREM', KEYS[TIMERS], 'net:' .. number)
-  redis.call('ZREM', KEYS[DUE], 'net:' .. number)
+  redis.call('ZREM', KEYS[AT.TIMERS], 'net:' .. number)
+  redis.call('ZREM', KEYS[AT.DUE], 'net:' .. number)
 end
-forget(KEYS[NET_LINKS], wanted.links)
-forget(KEYS[KEPT], wanted.objects)
-forget(KEYS[KEPT_TEXTS], wanted.objects)
-forget(KEYS[KEPT_AUTHORS], wanted.authors)
-forget(KEYS[ALIKE], wanted.objects)
-forget(KEYS[NAMED], wanted.names)
+forget(KEYS[AT.NET_LINKS], wanted.links)
+forget(KEYS[AT.KEPT], wanted.objects)
+forget(KEYS[AT.KEPT_TEXTS], wanted.objects)
+forget(KEYS[AT.KEPT_AUTHORS], wanted.authors)
+forget(KEYS[AT.ALIKE], wanted.objects)
+forget(KEYS[AT.NAMED], wanted.names)
 for _, net in ipairs(wanted.nets) do
   local number = net[1]
-  redis.call('HSET', KEYS[NETS], number, net[2])
-  redis.call('HSET', KEYS[NET_MEMBERS], number, net[3])
-  redis.call('HSET', KEYS[NET_OBJECTS], number, net[4])
-  for at = 1, #net[3], 8 do redis.call('HSET', KEYS[NET_OF], string.sub(net[3], at, at + 7), number) end
+  redis.call('HSET', KEYS[AT.NETS], number, net[2])
+  redis.call('HSET', KEYS[AT.NET_MEMBERS], number, net[3])
+  redis.call('HSET', KEYS[AT.NET_OBJECTS], number, net[4])
+  for at = 1, #net[3], 8 do redis.call('HSET', KEYS[AT.NET_OF], string.sub(net[3], at, at + 7), number) end
   for at = 1, #net[4], 4 do
-    redis.call('HSET', KEYS[NET_LINKS], number .. ':' .. struct.unpack('<I4', net[4], at), '')
+    redis.call('HSET', KEYS[AT.NET_LINKS], number .. ':' .. struct.unpack('<I4', net[4], at), '')
   end
 end
-redis.call('HSET', KEYS[META], 'next_net', wanted.next_net)
-redis.call('ZREM', KEYS[TIMERS], 'prune')
-if wanted.look_at > 0 then redis.call('ZADD', KEYS[TIMERS], wanted.look_at, 'prune') end
+redis.call('HSET', KEYS[AT.META], 'next_net', wanted.next_net)
+redis.call('ZREM', KEYS[AT.TIMERS], 'prune')
+if wanted.look_at > 0 then redis.call('ZADD', KEYS[AT.TIMERS], wanted.look_at, 'prune') end
 return 'ok'

@@ -158,10 +158,17 @@ local function bunched(c, t)
   return windows, in_all, in_any
 end
 
--- Those of an object who belong to the group: at a text, which strangers hardly share, who lies in any of the windows,
--- at a reposted author as well while few strangers are to be expected there; else who lies in all of them.
-local function members_among(c, t, in_all, in_any, odds_any)
-  if c.kind == TEXT or (c.kind == REPOSTED and few_strangers(t.n, #in_any, odds_any)) then return in_any end
+-- Whether one window is enough to belong to the group: in the first minutes of a text, and at an author whom a ring
+-- reposts. Later on those who believe a text copy it, too.
+local function is_wide(c)
+  return c.kind == REPOSTED or (c.kind == TEXT and watermark - c.first <= settings.wave_span)
+end
+
+-- Those of an object who belong to the group: who lies in any of the windows where one is enough and few strangers are
+-- to be expected, or where the windows are too wide to tell a text's strangers apart; else who lies in all of them.
+local function members_among(c, t, windows, in_all, in_any, odds_any)
+  if c.kind == TEXT and (is_wide(c) or not is_narrow(windows)) then return in_any end
+  if c.kind == REPOSTED and few_strangers(t.n, #in_any, odds_any) then return in_any end
   return in_all
 end
 
@@ -217,9 +224,7 @@ local function follow(c, number, author, facts)
   n, in_all, in_any = n + 1, in_all + (all and 1 or 0), in_any + (any and 1 or 0)
   redis.call('HSET', KEYS[AT.ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
     .. struct.pack(GROUP_TAIL, n, in_all, in_any, odds_all, odds_any, anchor, benign))
-  -- One window is enough in the first minutes of a text, and at an author whom a ring reposts.
-  local wide = c.kind == REPOSTED or (c.kind == TEXT and watermark - c.first <= settings.wave_span)
-  if (any and wide and few_strangers(n, in_any, odds_any))
+  if (any and is_wide(c) and few_strangers(n, in_any, odds_any))
     or (all and few_strangers(n, in_all, odds_all)) then
     include(number, anchor, author, settings.ring_horizon)
   end
@@ -263,8 +268,8 @@ function group(c, number, post)
   local windows, in_all, in_any = bunched(c, t)
   if not windows then return end
   local odds_all, odds_any = odds_of(windows)
-  local alike = members_among(c, t, in_all, in_any, odds_any)
-  if #alike < settings.group_alike then return end
+  local alike = members_among(c, t, windows, in_all, in_any, odds_any)
+  if math.max(#alike, c.kind == TEXT and #in_any or 0) < settings.group_alike or #alike < 2 then return end
   -- Many strangers use a hashtag: it is a group's own where most of its authors look alike.
   if c.kind == HASHTAG and 10 * #alike < 6 * t.n then return end
   c.group, c.kept = OPEN, 1

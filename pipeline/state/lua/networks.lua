@@ -188,7 +188,10 @@ function grow(c, number, author, facts)
       best = net
     end
   end
-  if not best or (is_sharp(best) and not fits(best, facts)) or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
+  if not best then return false end
+  local welcome = watermark - c.first <= settings.wave_span
+  if is_sharp(best) then welcome = fits(best, facts) end
+  if not welcome or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
       or settings.edge_horizon) then return false end
   if watermark - c.first > settings.wave_span then c.grown = c.grown + 1 end
   return true
@@ -244,7 +247,12 @@ local function approach(c, number, author, weight)
   local mine, earlier, met, gained = get(net_of, author), {}, {}, false
   if mine and not is_known(mine) then return false end
   for at = 1, #c.ring, 8 do earlier[#earlier + 1] = string.sub(c.ring, at, at + 7) end
-  for i, net in ipairs(get_many(net_of, earlier)) do
+  local nets = get_many(net_of, earlier)
+  -- One text is one meeting with a network, however many of it come to the text.
+  for _, net in ipairs(nets) do
+    if mine and net == mine then return false end
+  end
+  for i, net in ipairs(nets) do
     if mine then
       gained = (not net and weigh_network(earlier[i], mine, author, weight, number)) or gained
     elseif net and not met[net] and is_known(net) then

@@ -8,7 +8,7 @@ local FACTS_BYTES = 12              -- they stand at the start of an author row 
 local UNKNOWN = {255, 255, 65535}
 local WIDTH = {4, 4, 3}             -- bins of a window: 0.4 decades, 0.4 decades, 30 days
 
-local is_sharp, fits, add_profile, join_profiles
+local is_sharp, is_narrow, fits, add_profile, join_profiles
 do  -- a script has 200 locals at most: what only this part uses stays in it
 
 local PROFILE = '<Bi2Bi2Bi2'        -- of each field, whether it has a window, and its first bin
@@ -52,15 +52,21 @@ function fits(net, facts)
   return false
 end
 
+-- Whether hardly any stranger lies in all of the windows.
+function is_narrow(windows)
+  local share = 1
+  for field = 1, 3 do share = share * (windows[field] and windows[field].share or 1) end
+  return share <= settings.sharp_share
+end
+
 -- Remember how a network's look-alikes look, where their windows are narrow enough to tell strangers apart.
 function add_profile(net, windows)
-  local share, row = 1, {}
+  if not is_narrow(windows) then return end
+  local row = {}
   for field = 1, 3 do
     local window = windows[field]
-    if window then share = share * window.share end
     row[2 * field - 1], row[2 * field] = window and 1 or 0, window and window.first or 0
   end
-  if share > settings.sharp_share then return end
   local packed, rows = struct.pack(PROFILE, unpack(row)), read(net)
   for at = 1, #rows, PROFILE_BYTES do
     if string.sub(rows, at, at + PROFILE_BYTES - 1) == packed then return end

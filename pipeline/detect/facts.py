@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.detect.baseline import Baseline
 from pipeline.text.traces import Kind
 
 Explained = Literal["", "one-domain", "rare-clients"]
@@ -83,7 +84,8 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
-    authors the stream has seen within the pair horizon, the population of the null model.
+    authors the stream has seen within the pair horizon, the population of the null model; ``baseline`` is what these
+    look like.
     """
 
     now: int
@@ -94,3 +96,4 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     objects: tuple[ObjectFacts, ...]
     stream_authors: int
     truncated: bool
+    baseline: Baseline = Baseline()

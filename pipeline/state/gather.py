@@ -44,6 +44,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         ),
         stream_authors=await store.stream_authors(),
         truncated=network.truncated,
+        baseline=await store.baseline(),
     )
 
 

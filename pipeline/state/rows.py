@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+import msgpack
 import msgspec
 
+from pipeline.detect.baseline import Baseline
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
 from pipeline.detect.facts import Explained, GroupFacts, WindowFacts
 from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pipeline.post import Post
 
 FIELDS: Final = ("followers", "following", "birth", "client")
@@ -71,7 +76,7 @@ _encoder = msgspec.msgpack.Encoder()
 _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
 _NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
-_OBJECT = struct.Struct("<8IBB8sdd")
+_OBJECT = struct.Struct("<8IBB8sddd")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IIIdd8sB")
 _NETWORK = struct.Struct("<5Idd")
@@ -120,7 +125,7 @@ def unpack_author(row: bytes) -> AuthorRow:
 
 def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
-    posts, authors, links, reposts, deleted, _, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
+    posts, authors, links, reposts, deleted, _, _, _, kind, _, founder, first, last, _ = _OBJECT.unpack_from(row)
     members = split_keys(row[_OBJECT.size :])
     return ObjectRow(
         number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
@@ -136,6 +141,28 @@ def unpack_group(row: bytes) -> GroupFacts:
     authors, in_all, in_any, _, _, _, benign = _GROUP.unpack_from(row, _WINDOW.size * len(windows))
     used = tuple(window for window in windows if window is not None)
     return GroupFacts(used, authors, in_all, in_any, EXPLAINED[benign])
+
+
+def unpack_baseline(rows: Sequence[bytes | None]) -> Baseline:
+    """Return the baseline from its stored generations, added up."""
+    known, clients, with_client = [0, 0, 0], Counter[int](), 0
+    bins = (Counter[int](), Counter[int](), Counter[int]())
+    for row in rows:
+        if row is None:
+            continue
+        stored = msgpack.unpackb(row, strict_map_key=False, raw=True)
+        for field in range(3):
+            known[field] += int(stored[b"known"][field])
+            bins[field].update(_table(stored[b"bins"][field]))
+        clients.update(_table(stored[b"clients"]))
+        with_client += int(stored[b"with_client"])
+    return Baseline((known[0], known[1], known[2]), bins, clients, with_client)
+
+
+def _table(stored: Mapping[float, int] | Sequence[int]) -> dict[int, int]:
+    """Return a Lua table of numbers: one whose keys are 1, 2, ... is stored as a list."""
+    pairs = enumerate(stored, 1) if isinstance(stored, list) else stored.items()  # type: ignore[union-attr] # a map
+    return {int(key): int(value) for key, value in pairs}
 
 
 def unpack_network(row: bytes) -> NetworkRow:

@@ -12,13 +12,14 @@ from redis.exceptions import NoScriptError
 
 from pipeline.errors import FenceError, StateError
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
-from pipeline.state.rows import NetworkRow, split_keys, unpack_network
+from pipeline.state.rows import NetworkRow, split_keys, unpack_baseline, unpack_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from redis.asyncio import Redis
 
+    from pipeline.detect.baseline import Baseline
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
@@ -239,6 +240,10 @@ class Store:
         """Return how many authors the stream has seen within one to two pair horizons (once in each)."""
         counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
         return sum(counts)
+
+    async def baseline(self) -> Baseline:
+        """Return what the stream's own authors look like, over both generations."""
+        return unpack_baseline(await self._redis.hmget(self.keys["baseline"], ["now", "before"]))
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""

@@ -112,6 +112,12 @@ local function tally(rows)
   return t
 end
 
+-- Whether so many wrote the same text themselves within so short a time that less is asked of their looks.
+local function in_rush(c)
+  return c.kind == TEXT and 2 * c.reposts < c.posts and c.wave >= settings.rush_authors
+    and watermark - c.since <= settings.rush_span
+end
+
 -- One client for nearly all who repost: evidence as of a window. Windows stay silent of it, for clients are shared.
 local function one_client(t)
   local best, most = nil, 0
@@ -148,7 +154,10 @@ local function bunched(c, t)
     windows[CLIENT] = one_client(t)
     if windows[CLIENT] then total = total + windows[CLIENT].evidence end
   end
-  if total < settings.group_evidence or second < settings.group_second then return nil end
+  local plain = total >= settings.group_evidence and second >= settings.group_second
+  if not plain and first < settings.group_single and not (in_rush(c) and total >= settings.rush_evidence) then
+    return nil
+  end
   local in_all, in_any = {}, {}
   for i, facts in ipairs(t.facts) do
     local all, any = looks_alike(facts, windows)
@@ -158,11 +167,9 @@ local function bunched(c, t)
   return windows, in_all, in_any
 end
 
--- Whether one window is enough to belong to the group: in the first minutes of a text, and at an author whom a ring
--- reposts. Later on those who believe a text copy it, too.
-local function is_wide(c)
-  return c.kind == REPOSTED or (c.kind == TEXT and watermark - c.first <= settings.wave_span)
-end
+-- Whether one window is enough to belong to the group: in a wave, and at an author whom a ring reposts. Between waves
+-- those who believe a text copy it, too.
+local function is_wide(c) return c.kind == REPOSTED or (c.kind == TEXT and in_wave(c)) end
 
 -- Those of an object who belong to the group: who lies in any of the windows where one is enough and few strangers are
 -- to be expected, or where the windows are too wide to tell a text's strangers apart; else who lies in all of them.

@@ -167,9 +167,8 @@ function include(number, anchor, author, horizon)
 end
 
 -- A text or a reposted author that a known network fills: at least `grow_members` and half of its earlier authors are
--- members. Whoever joins it then belongs to them, of several networks to the one with most members there. Those who came
--- in like this later than `wave_span` after the first do not count for the half: else one network would take in a whole
--- crowd. Returns whether the newcomer belongs to one.
+-- members. Who joins it then belongs to them, of several networks to the one with most members there, if it looks like
+-- them or comes in a wave: a believer who copies the text does neither. Returns whether the newcomer belongs to one.
 function grow(c, number, author, facts)
   if c.authors > settings.grow_authors or c.authors <= settings.grow_members then return false end
   local earlier, counts, first = {}, {}, {}
@@ -182,19 +181,15 @@ function grow(c, number, author, facts)
   end
   local best = nil
   for net, count in pairs(counts) do
-    count = count - c.grown
     if count >= settings.grow_members and 2 * count >= c.authors - 1 and is_known(net)
       and (not best or count > counts[best] or (count == counts[best] and net < best)) then
       best = net
     end
   end
   if not best then return false end
-  local welcome = watermark - c.first <= settings.wave_span
-  if is_sharp(best) then welcome = fits(best, facts) end
-  if not welcome or not include(number, first[best], author, c.kind == REPOSTED and settings.ring_horizon
-      or settings.edge_horizon) then return false end
-  if watermark - c.first > settings.wave_span then c.grown = c.grown + 1 end
-  return true
+  local welcome = fits(best, facts, in_wave(c)) or (in_wave(c) and not is_sharp(best))
+  return welcome and include(number, first[best], author,
+    c.kind == REPOSTED and settings.ring_horizon or settings.edge_horizon)
 end
 
 end

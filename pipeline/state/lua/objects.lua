@@ -3,10 +3,10 @@
 -- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
 -- Test: tests/property/test_state.py
 
--- record: posts, authors, with link, reposts, deleted, samples, kept, grown (u32 each), kind and group (u8), founding post (8
--- bytes), first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
-local HEADER = '<I4I4I4I4I4I4I4I4BBc8dd'
-local HEADER_BYTES = 58
+-- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave at hand (u32 each), kind and group (u8), founding post (8
+-- bytes), first, last, begin of the wave (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
+local HEADER = '<I4I4I4I4I4I4I4I4BBc8ddd'
+local HEADER_BYTES = 66
 local LANES = 64
 local RING = 40
 local SAMPLES = 10
@@ -14,16 +14,16 @@ local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 
 local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.grown, c.kind, c.group,
-    c.founder, c.first, c.last)
+  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.wave, c.kind, c.group,
+    c.founder, c.first, c.last, c.since)
 end
 
 local function decode_object(record)
-  local posts, authors, links, reposts, deleted, samples, kept, grown, kind, group, founder, first, last =
+  local posts, authors, links, reposts, deleted, samples, kept, wave, kind, group, founder, first, last, since =
     struct.unpack(HEADER, record)
   local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
   return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-    kept = kept, grown = grown, kind = kind, group = group, founder = founder, first = first, last = last,
+    kept = kept, wave = wave, since = since, kind = kind, group = group, founder = founder, first = first, last = last,
     lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
 end
 
@@ -136,6 +136,17 @@ local function enter(c, number, author)
   if c.authors > RING then put(crowd, number .. ':' .. author, '') end
   c.ring = c.ring .. author
   if #c.ring > 8 * RING then c.ring = string.sub(c.ring, 9) end
+end
+
+-- A wave: one author after the other, each within `wave_gap` of the one before. Called before an author is added.
+local function ride(c)
+  if watermark - c.last > settings.wave_gap then c.wave, c.since = 0, watermark end
+  c.wave = c.wave + 1
+end
+
+-- Whether the newcomer comes with a wave: then he is no believer who found the text and copied it.
+local function in_wave(c)
+  return c.wave > settings.wave_authors and watermark - c.since <= settings.wave_span
 end
 
 -- Keep a text that differs from the samples so far; of objects that are there for look-alikes only once some are found.

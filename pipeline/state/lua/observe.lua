@@ -80,7 +80,7 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, grown = 0, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
+    kept = 0, wave = 1, since = at, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
   put(objects, next_object, c)
   return next_object, c
 end
@@ -109,18 +109,16 @@ end
 
 local function join(number, c, post)
   c.posts, c.links, c.reposts = c.posts + 1, c.links + post.link, c.reposts + post.repost
-  c.last = watermark
   local newcomer = is_newcomer(c, number, post.author)
+  if newcomer then ride(c) end
+  c.last = watermark
   local more_text = false
   if newcomer then
     more_text = c.authors < settings.pair_members and sample(c, number, post.text)
     if tie(c, number, post) then c.kept = 1 end
     enter(c, number, post.author)
-    local telling = c.kind == REPOSTED or (c.kind == TEXT and not post.short)
-    if telling then
-      if c.kind == TEXT and overlap(c, number, post.author) then c.kept = 1 end
-      if grow(c, number, post.author, post.facts) then c.kept = 1 end
-    end
+    if c.kind == TEXT and not post.short and overlap(c, number, post.author) then c.kept = 1 end
+    if (c.kind == TEXT or c.kind == REPOSTED) and grow(c, number, post.author, post.facts) then c.kept = 1 end
     if settings.look_alikes then group(c, number, post) end
   end
   renew_texts(number)

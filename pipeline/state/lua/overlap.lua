@@ -44,7 +44,7 @@ local function tie_shared(row, first_time, number, other)
     attach(net, n, other)
   end
   hold(net, n, number)
-  if n.accounts >= settings.min_accounts then mark_found(net, n) end
+  if is_known(net) then mark_found(net, n) end
 end
 
 -- Remember that an author shares a text; returns whether that tied it to others.

@@ -41,7 +41,7 @@ SHARP_SHARE = 0.01
 """Share of strangers in all windows of a network up to which it tells them apart from its own."""
 
 SHARP_WEIGHT = 2500
-"""Weight with which an account joins such a network, in thousandths: three meetings, for believers copy once or twice."""
+"""Weight with which others join such a network, in thousandths: three meetings, for believers copy once or twice."""
 
 RING_HORIZON_MS = 60 * 86_400_000
 """How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""

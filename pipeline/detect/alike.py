@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.detect.bins import birth_range, count_range
+from pipeline.detect.looks import looks
 from pipeline.detect.signal import Signal, rounded
+
+TOLD: Final = 5.0
+"""Evidence, in nats, from which a window over a network's members is told."""
+
+BOUGHT: Final = 15.0
+"""Evidence of the windows that hold most of the accounts from which these look bought."""
+
+OVERWHELMING: Final = 40.0
+"""Evidence that one such window must have where it is the only one."""
+
+MOST: Final = 0.45
+"""Share of the accounts that a window must hold to speak for all of them."""
 
 if TYPE_CHECKING:
     from pipeline.detect.facts import GroupFacts, NetworkFacts, ObjectFacts, WindowFacts
@@ -24,19 +37,31 @@ def evidence_of(group: GroupFacts | None) -> float:
     return 0.0 if group is None else sum(window.evidence for window in group.windows)
 
 
-def alike_log_p(facts: NetworkFacts) -> float:
-    """Return the bound on ln p of the strongest group, 0 without one.
+def told_windows(facts: NetworkFacts) -> tuple[WindowFacts, ...]:
+    """Return the windows that tell most: of the strongest group as it was found, or of all members as they are now."""
+    found = strongest(facts)
+    group = found.group.windows if found is not None and found.group is not None else ()
+    own = tuple(window for window in looks(facts) if window.evidence >= TOLD)
+    return max(group, own, key=lambda windows: sum(window.evidence for window in windows))
+
+
+def looks_log_p(facts: NetworkFacts) -> float:
+    """Return the bound on ln p of the looks that are told, 0 without any.
 
     That like accounts meet more often than chance has it (homophily) is not in the null: evidence, no probability.
     """
-    found = strongest(facts)
-    return 0.0 if found is None else -evidence_of(found.group)
+    return -sum(window.evidence for window in told_windows(facts))
+
+
+def bought(facts: NetworkFacts) -> bool:
+    """Whether the accounts look bought: two windows, or one with overwhelming evidence, hold nearly half of them."""
+    crowded = [window.evidence for window in told_windows(facts) if window.inside >= MOST * window.known]
+    return sum(crowded) >= BOUGHT and (len(crowded) > 1 or sum(crowded) >= OVERWHELMING)
 
 
 def look_alikes(facts: NetworkFacts) -> list[Signal]:
-    """Return a signal for each window of the strongest group."""
-    found = strongest(facts)
-    return [] if found is None or found.group is None else [_signal(window) for window in found.group.windows]
+    """Return a signal for each window that is told."""
+    return [_signal(window) for window in told_windows(facts)]
 
 
 def _signal(window: WindowFacts) -> Signal:
@@ -56,7 +81,7 @@ def _signal(window: WindowFacts) -> Signal:
         signal=f"alike-{window.field}",
         value=rounded(window.inside / window.known),
         expected=rounded(window.share),
-        p_value=rounded(math.exp(-window.evidence)),
+        p_value=rounded(math.exp(-min(window.evidence, 690.0))),
         text=text,
     )
 

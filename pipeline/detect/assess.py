@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from pipeline.detect.alike import alike_log_p, strongest
+from pipeline.detect.alike import looks_log_p, strongest
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import Suppression, weigh
 from pipeline.detect.signal import Signal, rounded
@@ -78,7 +78,7 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
-    score = rounded(1 - math.exp((repeat_log_p(facts) + alike_log_p(facts)) / SCORE_NATS))
+    score = rounded(1 - math.exp((repeat_log_p(facts) + looks_log_p(facts)) / SCORE_NATS))
     keywords = find_keywords(facts.objects)
     shared = [c for c in facts.objects if c.kind not in SEARCHED] or facts.objects
     posts = sum(c.posts for c in shared)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 from zlib import crc32
 
 import msgspec
@@ -11,14 +12,12 @@ import msgspec
 from pipeline.detect import prior
 from pipeline.detect.bins import BIRTH_WIDTH, COUNT_BINS, COUNT_WIDTH
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 FIELDS: Final = ("followers", "following", "birth")
 BIRTH_BINS: Final = 450
 WIDTHS: Final = (COUNT_WIDTH, COUNT_WIDTH, BIRTH_WIDTH)
 SPANS: Final = (COUNT_BINS, COUNT_BINS, BIRTH_BINS)
 BIRTH: Final = 2
+
 
 class Baseline(msgspec.Struct, frozen=True):
     """Counts over the stream's own authors.

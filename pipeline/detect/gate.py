@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from pipeline.detect.alike import alike_log_p, strongest
+from pipeline.detect.alike import bought, percent, strongest
 from pipeline.text.normalise import normalise
 from pipeline.text.traces import SHORTENERS, Kind, link_target
 
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 Reason = Literal["app", "share-button", "template", "syndication", "fans", "allowed"]
 
 MOST: Final = 0.8
-"""Share of a network's texts, or of their posts, that a cause must explain."""
+"""Share of a network's texts, or of its accounts, that a cause must explain."""
+
+REPOSTED: Final = 0.6
+"""Share of reposts among the shared posts from which accounts are a public, not authors."""
+
+RARE_CLIENT: Final = 0.01
+"""Share of the stream's authors up to which a client is one that hardly anybody uses."""
 
 KNOWN_NAMES: Final = 5_000
 """Median followers from which a small group is a group of outlets."""
@@ -61,8 +67,8 @@ NOBODY: Final = AllowList()
 def weigh(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Suppression | None:
     """Return the first cause that explains the network, None where there is none."""
     rules: list[Callable[[NetworkFacts], Suppression | None]] = [of_an_app, of_numbers]
-    if not alike_log_p(facts):
-        rules += [of_a_share_button, of_an_official_text, of_syndication, of_fans]
+    if not bought(facts):
+        rules += [of_a_rare_client, of_a_share_button, of_an_official_text, of_syndication, of_fans]
     found = vouched_for(facts, allowed)
     return found or next((cause for rule in rules if (cause := rule(facts)) is not None), None)
 
@@ -87,6 +93,17 @@ def of_an_app(facts: NetworkFacts) -> Suppression | None:
     if found.group.explained == "one-domain":
         return Suppression("share-button", "most of the posts link to one and the same site, as its share button does")
     return Suppression("app", "half of the accounts or more post with an app that hardly anybody else uses")
+
+
+def of_a_rare_client(facts: NetworkFacts) -> Suppression | None:
+    """Nearly all accounts write with one client that hardly anybody else in the stream uses."""
+    clients = Counter(row.client for row in facts.members if row.client is not None)
+    name, count = max(clients.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    share, (posts, reposts) = facts.baseline.client_share(name), _posts(facts)
+    if count < MOST * len(facts.members) or share > RARE_CLIENT or 2 * reposts >= posts:
+        return None
+    who = f'{count} of {len(facts.members)} accounts post with "{name}"'
+    return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
 
 
 def of_numbers(facts: NetworkFacts) -> Suppression | None:
@@ -143,16 +160,21 @@ def of_syndication(facts: NetworkFacts) -> Suppression | None:
 
 
 def of_fans(facts: NetworkFacts) -> Suppression | None:
-    """Accounts that repost the same author again and again, and nothing says that they were bought."""
-    shared = [each for each in facts.objects if each.kind in (Kind.TEXT, Kind.REPOST)]
-    reposted = sum(2 * each.reposts >= each.posts or each.kind == Kind.REPOST for each in shared)
-    if not shared or reposted < MOST * len(shared):
+    """Accounts that repost again and again, and nothing says that they were bought."""
+    posts, reposts = _posts(facts)
+    if not reposts or reposts < REPOSTED * posts:
         return None
     return Suppression(
         "fans",
-        f"{reposted} of {len(shared)} shared texts are reposts, and nothing about the accounts is out of the "
-        "ordinary: a circle of fans or friends",
+        f"{reposts} of {posts} shared posts are reposts, and nothing about the accounts is out of the ordinary: "
+        "a circle of fans or friends",
     )
+
+
+def _posts(facts: NetworkFacts) -> tuple[int, int]:
+    """Posts of the shared texts, and the reposts among them."""
+    texts = _texts(facts)
+    return sum(each.posts for each in texts), sum(each.reposts for each in texts)
 
 
 def _texts(facts: NetworkFacts) -> list[ObjectFacts]:

@@ -1,4 +1,4 @@
-"""Whether the members of a network look alike, whatever brought them together. Pure; lua/lookalikes.lua does the same."""
+"""Whether the members of a network look alike, whatever brought them together. Pure."""
 
 from __future__ import annotations
 

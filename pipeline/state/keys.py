@@ -50,7 +50,7 @@ KEYS: Final[dict[str, str]] = {
     "net:members": "HASH network number -> author keys, in the order of joining",
     "net:objects": "HASH network number -> object numbers (u32), in the order of attaching",
     "net:links": "HASH network:object -> '', so that an object is attached once",
-    "net:profile": "HASH network number -> up to 8 times the windows in which its accounts look alike (lua/profiles.lua)",
+    "net:profile": "HASH network number -> windows in which its accounts look alike (lua/profiles.lua)",
     "net:incident": "HASH network number -> incident ids, separated by a space; several after a merge",
     "kept": "HASH object number -> header and up to 128 author keys of an object that a network holds",
     "kept:texts": "HASH object number -> its samples",

@@ -19,7 +19,7 @@ BOUGHT: Final = 15.0
 OVERWHELMING: Final = 40.0
 """Evidence that one such window must have where it is the only one."""
 
-MOST: Final = 0.45
+MOST: Final = 0.4
 """Share of the accounts that a window must hold to speak for all of them."""
 
 if TYPE_CHECKING:

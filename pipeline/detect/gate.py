@@ -27,10 +27,10 @@ Reason = Literal["app", "share-button", "template", "syndication", "fans", "allo
 MOST: Final = 0.8
 """Share of a network's texts, or of its accounts, that a cause must explain."""
 
-REPOSTED: Final = 0.6
+REPOSTED: Final = 0.5
 """Share of reposts among the shared posts from which accounts are a public, not authors."""
 
-RARE_CLIENT: Final = 0.01
+RARE_CLIENT: Final = 0.02
 """Share of the stream's authors up to which a client is one that hardly anybody uses."""
 
 KNOWN_NAMES: Final = 5_000
@@ -44,6 +44,7 @@ OFFICIAL: Final = 100_000
 
 _NUMBER = re.compile(r"\d+")
 _VIA = re.compile(r"\bvia @\w+\W*$", re.IGNORECASE)
+_STAR = re.compile(r"RT @(\w+)", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -160,9 +161,10 @@ def of_syndication(facts: NetworkFacts) -> Suppression | None:
 
 
 def of_fans(facts: NetworkFacts) -> Suppression | None:
-    """Accounts that repost again and again, and nothing says that they were bought."""
+    """Accounts that repost one and the same author again and again, and nothing says that they were bought."""
     posts, reposts = _posts(facts)
-    if not reposts or reposts < REPOSTED * posts:
+    stars = Counter(star[1] for each in _texts(facts) if (star := _STAR.match(each.samples[0])))
+    if not reposts or reposts < REPOSTED * posts or (stars and max(stars.values()) < MOST * stars.total()):
         return None
     return Suppression(
         "fans",

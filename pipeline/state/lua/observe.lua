@@ -53,9 +53,11 @@ local function advance(t)
   set_epoch()
 end
 
--- Samples live as long as their object: they move on with it.
-local function renew_texts(number)
-  if objects.old[number] then renew(texts, number) end
+-- Samples and facts of authors live as long as their object: they move on with it.
+local function renew_more(number)
+  if not objects.old[number] then return end
+  renew(texts, number)
+  if settings.look_alikes then renew(members_of, number) end
 end
 
 -- An edit or a deletion changes a count of an object, which renews it as a post does.
@@ -63,7 +65,7 @@ local function change(number, field, by)
   local c = get(objects, number)
   if not c then return end
   c[field] = math.max(0, c[field] + by)
-  renew_texts(number)
+  renew_more(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, nil, false) end
 end
@@ -111,7 +113,7 @@ local function join(number, c, post, name)
       group(c, number, post.author, post.facts, name)
     end
   end
-  renew_texts(number)
+  renew_more(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, newcomer and post.author or nil, more_text) end
 end

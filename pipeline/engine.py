@@ -12,6 +12,7 @@ import msgspec
 from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.assess import assess
+from pipeline.detect.delays import BOUNDS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.life import Change, Decision, Rules, decide
 from pipeline.incidents.model import Incident
@@ -195,6 +196,7 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "prune_every": PRUNE_EVERY_MS,
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
+        "delay_bounds": BOUNDS,
         "look_alikes": detection.look_alikes,
         **(lookalike_settings() if detection.look_alikes else {}),
     }

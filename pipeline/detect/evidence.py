@@ -12,7 +12,8 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from pipeline.detect.alike import look_alikes
+from pipeline.detect.alike import look_alikes, percent
+from pipeline.detect.delays import duration, typical
 from pipeline.detect.signal import Signal, rounded
 from pipeline.text.traces import SEARCHED, Kind
 
@@ -52,7 +53,7 @@ def gather(facts: NetworkFacts) -> list[Signal]:
         client_concentration(facts),
         posts_per_author(texts),
         repost_share(texts),
-        deletions(texts),
+        deletions(facts, texts),
     ]
     return [signal for signal in found if signal is not None]
 
@@ -192,10 +193,22 @@ def repost_share(texts: Sequence[ObjectFacts]) -> Signal | None:
     return Signal(signal="repost-share", value=value, text=f"{reposts} of {posts} posts are reposts")
 
 
-def deletions(texts: Sequence[ObjectFacts]) -> Signal | None:
-    """Share of the posts that were deleted again."""
-    posts, deleted = sum(c.posts for c in texts), sum(c.deleted for c in texts)
+def deletions(facts: NetworkFacts, shared: Sequence[ObjectFacts]) -> Signal | None:
+    """Share of the posts that were deleted again, and how soon, against all posts of the stream."""
+    deleted = sum(c.deleted for c in shared)
+    posts = max(deleted, sum(c.posts for c in shared))
     if not deleted:
         return None
-    value = rounded(deleted / posts)
-    return Signal(signal="deletion-share", value=value, text=f"{deleted} of {posts} posts were deleted again")
+    text = f"{deleted} of {posts} posts were deleted again"
+    within = typical([sum(counts) for counts in zip(*(c.delays for c in shared if c.delays), strict=True)])
+    if within is not None:
+        text += f", half of them within {duration(within)}" if deleted > 1 else f", within {duration(within)}"
+    usual = facts.stream_deleted / facts.stream_posts if facts.stream_posts else None
+    if usual is not None:
+        text += f"; {percent(usual)} of this stream's were"
+    return Signal(
+        signal="deletion-share",
+        value=rounded(deleted / posts),
+        expected=None if usual is None else rounded(usual),
+        text=text,
+    )

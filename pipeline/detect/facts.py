@@ -48,6 +48,8 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     ``newcomers``: members that no object attached before had.
 
     ``varied``: its texts differ in more than links, mentions and marks.
+
+    ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
     """
 
     kind: Kind
@@ -64,13 +66,15 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     varied: bool
     samples: tuple[str, ...]
     group: GroupFacts | None = None
+    delays: tuple[int, ...] = ()
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
-    authors the stream has seen within the pair horizon, the population of the null model.
+    authors the stream has seen within the pair horizon, the population of the null model. ``stream_deleted`` of the
+    stream's ``stream_posts`` were deleted within the index horizon.
     """
 
     now: int
@@ -81,3 +85,5 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     objects: tuple[ObjectFacts, ...]
     stream_authors: int
     truncated: bool
+    stream_posts: int = 0
+    stream_deleted: int = 0

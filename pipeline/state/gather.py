@@ -31,6 +31,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     groups = await store.fields("alike", [str(row.number) for row in rows])
     inside = set(members)
     outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
+    posts, deleted = await store.totals()
     return NetworkFacts(
         now=now,
         first=network.first,
@@ -43,6 +44,8 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         ),
         stream_authors=await store.stream_authors(),
         truncated=network.truncated,
+        stream_posts=posts,
+        stream_deleted=deleted,
     )
 
 
@@ -84,6 +87,7 @@ def _object(
         varied=len({normalise(sample) for sample in samples}) > 1,
         samples=tuple(samples),
         group=None if group is None else unpack_group(group),
+        delays=row.delays,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -25,7 +25,7 @@ KEYS: Final[dict[str, str]] = {
     "texts:1": "the odd generation of it",
     "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, as long as pairs",
     "authors:1": "the odd generation of it",
-    "seen:0": "HASH post key -> text hash (4 bytes) and the numbers of its objects (u32 each)",
+    "seen:0": "HASH post key -> text hash, event time, whether deleted, numbers of its objects (lua/seen.lua)",
     "seen:1": "the odd generation of it",
     "crowd:0": "HASH object:author key -> '', for objects of more than 40 authors",
     "crowd:1": "the odd generation of it",

@@ -10,6 +10,7 @@ from zlib import crc32
 import msgspec
 
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
+from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import GroupFacts, WindowFacts
 from pipeline.text.traces import Kind, link_domain
 
@@ -37,7 +38,10 @@ class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class ObjectRow(msgspec.Struct, frozen=True):
-    """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128)."""
+    """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128).
+
+    ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
+    """
 
     number: int
     posts: int
@@ -49,6 +53,7 @@ class ObjectRow(msgspec.Struct, frozen=True):
     founder: bytes
     first: int
     last: int
+    delays: tuple[int, ...]
     members: tuple[bytes, ...]
 
 
@@ -69,6 +74,7 @@ _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
 _NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
 _OBJECT = struct.Struct("<7IBB8sdd")
+_DELAYS = struct.Struct(f"<{len(BOUNDS) + 1}H")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IId8s")
 _NETWORK = struct.Struct("<5Idd")
@@ -118,9 +124,24 @@ def unpack_author(row: bytes) -> AuthorRow:
 def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
     posts, authors, links, reposts, deleted, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
-    members = split_keys(row[_OBJECT.size :])
+    at = _OBJECT.size
+    delays: tuple[int, ...] = ()
+    if deleted:
+        delays = _DELAYS.unpack_from(row, at)
+        at += _DELAYS.size
     return ObjectRow(
-        number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
+        number=number,
+        posts=posts,
+        authors=authors,
+        links=links,
+        reposts=reposts,
+        deleted=deleted,
+        kind=Kind(kind),
+        founder=founder,
+        first=int(first),
+        last=int(last),
+        delays=delays,
+        members=split_keys(row[at:]),
     )
 
 

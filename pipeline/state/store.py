@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.state.batch import Batch
 
-OBSERVE: Final = ("places", "prelude", "generations", "objects", "networks", "lookalikes", "observe")
+OBSERVE: Final = ("places", "prelude", "generations", "seen", "objects", "networks", "lookalikes", "observe")
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 
@@ -220,6 +220,11 @@ class Store:
         """Return how many authors the stream has seen within one to two pair horizons (once in each)."""
         counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
         return sum(counts)
+
+    async def totals(self) -> tuple[int, int]:
+        """Return how many posts the stream had, and how many of them were deleted within the index horizon."""
+        posts, deleted = await self._redis.hmget(self.keys["meta"], ["posts", "deleted"])
+        return int(posts or 0), int(deleted or 0)
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.config import load_settings
+from pipeline.detect.delays import BOUNDS
 from pipeline.engine import Engine
 from pipeline.errors import FenceError, StateError
 from pipeline.incidents.public import encode_event
-from pipeline.post import Tick
+from pipeline.post import Delete, Post, Tick
 from pipeline.replay import position, run
 from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
 from pipeline.state.prune import prune
-from pipeline.state.rows import NetworkRow, pack_network
+from pipeline.state.rows import NetworkRow, pack_network, unpack_object
 from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
@@ -121,6 +122,66 @@ def test_edges_that_nobody_renews_die_and_networks_with_them(server_url: str) ->
             await engine.store.drop()
 
     asyncio.run(aged())
+
+
+def deletion(post: str, at: int) -> Delete:
+    return Delete(id=post, platform="x", created_at="", at=at)
+
+
+def copies() -> list[Line]:
+    """Five accounts that post four texts together."""
+    texts = (
+        "nobody in Harrowfen believes what the mayor tells us",
+        "why does a loaf cost three times as much as last year",
+        "they have closed our library and call it progress now",
+        "ask the ferry crew who really pays for the new harbour",
+    )
+    return [
+        Post(
+            id=f"p{text}.{who}",
+            platform="x",
+            author_id=f"a{who}",
+            text=words,
+            created_at="",
+            at=START_MS + 60_000 * text + 1000 * who,
+        )
+        for text, words in enumerate(texts)
+        for who in range(5)
+    ]
+
+
+def test_a_deletion_is_known_with_its_delay_once_and_only_within_the_index_horizon(server_url: str) -> None:
+    async def deleted() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "deleted", SETTINGS)
+            await engine.start()
+            lines = copies()
+            last = lines[-1].at
+            vanished = [
+                deletion(f"p3.{who}", last + 1000 * delay) for who, delay in enumerate((1, 100, 100, 200, 9000))
+            ]
+            again = [deletion("p3.1", last + 9_000_000), deletion("p2.0", last + 20_000_000)]
+            await replayed(engine, [*lines, *vanished, *again])
+
+            (row,) = [
+                row
+                for number, form in (await engine.store.items("kept")).items()
+                if (row := unpack_object(int(number), form)).deleted
+            ]
+
+            assert (row.posts, row.authors, row.deleted) == (5, 5, 5)
+            assert len(row.members) == 5
+            counts = {bound: count for bound, count in zip((*BOUNDS, None), row.delays, strict=True) if count}
+            assert counts == {5: 1, 120: 2, 240: 1, None: 1}
+            assert await engine.store.totals() == (20, 5)
+            assert (engine.counts["deletes"], engine.counts["duplicates"], engine.counts["unknown_deletes"]) == (
+                5,
+                1,
+                1,
+            )
+            await engine.store.drop()
+
+    asyncio.run(deleted())
 
 
 def test_state_made_with_other_settings_is_refused_and_the_way_out_named(server_url: str) -> None:

@@ -12,18 +12,19 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.lookalikes import Facts, Group, LookAlikes
-from support.oracle import Oracle, Seen
+from support.oracle import Oracle, Seen, Thing
 
 from pipeline.config import load_settings
 from pipeline.detect import prior
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
+from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import GroupFacts, WindowFacts
 from pipeline.engine import Engine, script_settings
 from pipeline.errors import FenceError
-from pipeline.post import Post
+from pipeline.post import Delete, Post
 from pipeline.state.batch import Batch
 from pipeline.state.client import connect
-from pipeline.state.rows import FIELDS, item_key, pack_network, split_keys, unpack_group
+from pipeline.state.rows import FIELDS, ObjectRow, item_key, pack_network, split_keys, unpack_group, unpack_object
 from pipeline.state.store import packed
 from pipeline.text.features import features
 from pipeline.text.traces import Kind, link_domain, named_traces
@@ -31,7 +32,7 @@ from pipeline.text.traces import Kind, link_domain, named_traces
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-Row = tuple[int, int, int, bool, bool, int, str]
+Row = tuple[int, int, int, bool, bool, int, str, int]
 NAMES = itertools.count()
 SETTINGS, _ = load_settings(
     options={
@@ -77,6 +78,9 @@ posts = st.lists(
         st.booleans(),  # link
         st.integers(0, 30),  # an id of that many posts before: a duplicate or an edit, where there is one
         st.sampled_from(["", "t1", "t2"]),  # what it answers, reposts where it is a repost, and links where it links
+        st.integers(
+            0, 20
+        ),  # after it, the post of that many posts before is deleted, where there is one and it is near
     ),
     min_size=1,
     max_size=120,
@@ -99,9 +103,9 @@ def account(author: int) -> dict[str, Any]:
     }
 
 
-def stream(rows: list[Row]) -> list[Post]:
-    at, made = START, []
-    for number, (author, text, gap, repost, link, back, target) in enumerate(rows):
+def stream(rows: list[Row]) -> list[Post | Delete]:
+    at, made = START, list[Post | Delete]()
+    for number, (author, text, gap, repost, link, back, target, vanished) in enumerate(rows):
         at = max(START, at + gap * 1000)
         again = back < 3 and number > back
         made.append(
@@ -121,10 +125,12 @@ def stream(rows: list[Row]) -> list[Post]:
                 at=at,
             )
         )
+        if vanished < 4 and vanished <= number:
+            made.append(Delete(id=f"p{number - vanished}", platform="x", created_at="", at=at + 500))
     return made
 
 
-def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
+def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, int]]]:
     detection = SETTINGS.detection
     oracle = Oracle(
         index_horizon=detection.index_horizon_s * 1000,
@@ -135,9 +141,15 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
         objects=detection.min_objects,
         look=LookAlikes(RULES, prior.COUNTS),
     )
-    found = features([p.text for p in made], [bool(p.is_repost) for p in made], detection.band_slots)
+    written_posts = [line for line in made if isinstance(line, Post)]
+    found = features([p.text for p in written_posts], [bool(p.is_repost) for p in written_posts], detection.band_slots)
     due = []
-    for number, post in enumerate(made):
+    number = -1
+    for place, post in enumerate(made):
+        if isinstance(post, Delete):
+            oracle.delete(post.id, post.at)
+            continue
+        number += 1
         traces = named_traces(post, set(Kind))
         seen = Seen(
             at=post.at,
@@ -153,7 +165,7 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
             facts=facts_of(post),
         )
         for net in oracle.observe(seen):
-            due.append((number, net))
+            due.append((place, net))
             oracle.nets[net].due_accounts = len(oracle.nets[net].members) + 1
             oracle.nets[net].known = True
     return oracle, due
@@ -177,8 +189,8 @@ def engine_with_low_bounds(client: Redis, name: str) -> Engine:
 
 
 async def told_by_script(
-    url: str, made: list[Post], cuts: list[int], faults: list[int]
-) -> tuple[dict[str, object], list[tuple[int, int]]]:
+    url: str, made: list[Post | Delete], cuts: list[int], faults: list[int]
+) -> tuple[dict[str, Any], list[tuple[int, int]]]:
     """Apply the stream in batches of the sizes given, with a repeated call, an old batch or a restart in between."""
     async with connect(url, 10) as client:
         name = f"state-{next(NAMES)}"
@@ -217,10 +229,11 @@ async def told_by_script(
                 row = msgspec.structs.replace(network, due_accounts=network.accounts + 1)
                 await engine.store.commit(item, [], network=number, row=pack_network(row), incident="inc")
             old = batch
-        state: dict[str, object] = {
+        state: dict[str, Any] = {
             "edges": {(pair[:8], pair[8:]): int(at) for pair, at in (await engine.store.items("edges")).items()},
             "members": {int(n): split_keys(row) for n, row in (await engine.store.items("net:members")).items()},
             "groups": {int(n): unpack_group(row) for n, row in (await engine.store.items("alike")).items()},
+            "kept": {int(n): unpack_object(int(n), row) for n, row in (await engine.store.items("kept")).items()},
             "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
         }
         await engine.store.drop()
@@ -233,6 +246,17 @@ def told(group: Group) -> GroupFacts:
         for name, w in group.windows.items()
     ]
     return GroupFacts(tuple(windows), group.inside, group.outside)
+
+
+def told_of(row: ObjectRow) -> tuple[object, ...]:
+    return row.posts, row.authors, row.deleted, sum(row.delays), [bool(count) for count in row.delays]
+
+
+def held_of(thing: Thing) -> tuple[object, ...]:
+    bounds = (*BOUNDS, math.inf)
+    bins = [next(n for n, bound in enumerate(bounds) if delay <= 1000 * bound) for delay in thing.delays]
+    used = [n in bins for n in range(len(bounds))] if bins else []
+    return thing.posts, thing.authors, len(thing.delays), len(bins), used
 
 
 @given(posts, st.lists(st.integers(1, 50), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=1, max_size=7))
@@ -248,4 +272,7 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     assert state["groups"] == {number: told(group) for number, group in oracle.look.groups.items()}
     assert state["edges"] == oracle.edges
     assert state["members"] == {number: tuple(net.members) for number, net in oracle.nets.items()}
+    assert {n: told_of(row) for n, row in state["kept"].items()} == {
+        n: held_of(oracle.things[n]) for n in state["kept"]
+    }
     assert state["objects"] == {number: net.objects for number, net in oracle.nets.items()}

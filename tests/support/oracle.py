@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike
@@ -41,6 +41,7 @@ class Thing:
     reposts: int = 0
     authors: int = 0
     ring: list[bytes] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
 
 
 class Generations:
@@ -68,6 +69,16 @@ class Generations:
     def move(self, key: object) -> None:
         if key in self.before and key not in self.now:
             self.now[key] = self.before.pop(key)
+
+
+@dataclass
+class Known:
+    """What is remembered of a post."""
+
+    at: int
+    text_hash: int
+    numbers: list[int]
+    deleted: bool = False
 
 
 @dataclass
@@ -117,33 +128,48 @@ class Oracle:
         self.edges: dict[tuple[bytes, bytes], int] = {}
         self.nets: dict[int, Net] = {}
         self.net_of: dict[bytes, int] = {}
+        self.things: dict[int, Thing] = {}
         self.next_object = self.next_net = 0
         self.duplicates = self.edits = 0
 
-    def observe(self, post: Seen) -> list[int]:
-        if self.watermark is None or post.at > self.watermark:
-            self.watermark = post.at
+    def _advance(self, at: int) -> None:
+        if self.watermark is None or at > self.watermark:
+            self.watermark = at
             for table in (self.objects, self.names, self.seen, self.crowd, self.pairs, self.authors):
-                table.turn(post.at)
+                table.turn(at)
+
+    def _living(self, numbers: list[int]) -> list[Thing]:
+        """Objects of a post that are still there; a change renews them."""
+        for number in numbers:
+            self.objects.move(number)
+        return [thing for number in numbers if isinstance(thing := self.objects.get(number), Thing)]
+
+    def delete(self, key: str, at: int) -> None:
+        self._advance(at)
+        known = self.seen.get(key)
+        if isinstance(known, Known) and not known.deleted:
+            self.seen.put(key, replace(known, deleted=True))
+            for thing in self._living(known.numbers):
+                thing.delays.append(at - known.at)
+
+    def observe(self, post: Seen) -> list[int]:
+        self._advance(post.at)
         known = self.seen.get(post.key)
-        if known is not None:
-            assert isinstance(known, tuple)
-            if known[1] == post.text_hash:
+        if isinstance(known, Known):
+            if known.text_hash == post.text_hash:
                 self.duplicates += 1
                 return []
             self.edits += 1
-            for number in known[0]:
-                self.objects.move(number)
-                before = self.objects.get(number)
-                if isinstance(before, Thing):
-                    before.posts = max(0, before.posts - 1)
+            for thing in self._living(known.numbers):
+                thing.posts = max(0, thing.posts - 1)
         if self.authors.get(post.author) is None and not self._is_known(post.author):
             self.look.baseline.count(post.facts, self.watermark or 0)
         self.authors.put(post.author, post.facts)
         self.due: set[int] = set()
         numbers = [self._by_text(post)] if post.usable else []
         numbers += [number for trace in post.traces if (number := self._by_name(trace, post))]
-        self.seen.put(post.key, (numbers, post.text_hash))
+        first_at = known.at if isinstance(known, Known) else post.at
+        self.seen.put(post.key, Known(first_at, post.text_hash, numbers))
         return sorted(self.due, key=str)
 
     def _is_known(self, author: bytes) -> bool:
@@ -184,6 +210,7 @@ class Oracle:
         self.next_object += 1
         thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author])
         self.objects.put(self.next_object, thing)
+        self.things[self.next_object] = thing
         return self.next_object
 
     def _join(self, number: int, post: Seen, name: bytes | None) -> None:

@@ -203,7 +203,7 @@ local kept, kept_texts, kept_authors = lasting(KEPT), lasting(KEPT_TEXTS), lasti
 -- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys.
 local function keep(number, c, newcomer, more_text)
   local head, held = header(c), get(kept, number)
-  local row = held and string.sub(held, #head + 1) or all_authors(number, c)
+  local row = held and string.sub(held, header_bytes(held) + 1) or all_authors(number, c)
   local wanted = held and '' or row
   if held and newcomer and #row < 8 * KEPT_MEMBERS and not has(row, newcomer) then
     row, wanted = row .. newcomer, newcomer

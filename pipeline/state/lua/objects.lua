@@ -4,7 +4,8 @@
 -- Test: tests/property/test_state.py
 
 -- record: posts, authors, with link, reposts, deleted, samples, kept (u32 each), kind and group (u8), founding post (8
--- bytes), first, last (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
+-- bytes), first, last (ms, doubles), where something was deleted the delays of that, of a text cluster 64 lanes, then up to
+-- RING author keys of 8 bytes, oldest first.
 local HEADER = '<I4I4I4I4I4I4I4BBc8dd'
 local HEADER_BYTES = 54
 local LANES = 64
@@ -15,16 +16,23 @@ local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
 
 local function header(c)
   return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group,
-    c.founder, c.first, c.last)
+    c.founder, c.first, c.last) .. c.delays
+end
+
+-- Bytes of a stored header, whose length depends on what it tells.
+local function header_bytes(record)
+  return HEADER_BYTES + (struct.unpack('<I4', record, 17) > 0 and Delays.BYTES or 0)
 end
 
 local function decode_object(record)
   local posts, authors, links, reposts, deleted, samples, kept, kind, group, founder, first, last =
     struct.unpack(HEADER, record)
-  local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
+  local lanes_at = header_bytes(record) + 1
+  local ring_at = lanes_at + (kind == TEXT and LANES or 0)
   return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
     kept = kept, kind = kind, group = group, founder = founder, first = first, last = last,
-    lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
+    delays = string.sub(record, HEADER_BYTES + 1, lanes_at - 1), lanes = string.sub(record, lanes_at, ring_at - 1),
+    ring = string.sub(record, ring_at)}
 end
 
 local function encode_object(c) return header(c) .. c.lanes .. c.ring end
@@ -33,7 +41,6 @@ local objects = generations(OBJECTS, decode_object, encode_object)
 local names = generations(NAMES)
 local texts = generations(TEXTS)
 local authors = generations(AUTHORS)
-local seen = generations(SEEN)
 local crowd = generations(CROWD)
 
 local epoch, epoch_before = 0, 0      -- low bytes of living slots

@@ -23,7 +23,7 @@ local LONE = '<c8c8dBB'            -- a name's only author, first post, its even
 local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
-  'next_object', 'next_net')
+  'next_object', 'next_net', 'posts', 'deleted')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
 watermark = tonumber(meta[2] or nil)
@@ -60,11 +60,12 @@ local function renew_more(number)
   if settings.look_alikes then renew(members_of, number) end
 end
 
--- An edit or a deletion changes a count of an object, which renews it as a post does.
-local function change(number, field, by)
+-- An edit or a deletion changes a count of an object, which renews it as a post does. delay: ms until the deletion.
+local function change(number, field, by, delay)
   local c = get(objects, number)
   if not c then return end
   c[field] = math.max(0, c[field] + by)
+  if delay then c.delays = Delays.count(c.delays, delay) end
   renew_more(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, nil, false) end
@@ -73,7 +74,7 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
+    kept = 0, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes, ring = author}
   put(objects, next_object, c)
   return next_object, c
 end
@@ -158,38 +159,45 @@ end
 
 local function observe_post(post, text_hash, signature, author_row, traces)
   local known = get(seen, post.key)
+  local at = known and Seen.time(known) or post.at
   if known then
     if string.sub(known, 1, 4) == text_hash then
       duplicates = duplicates + 1
       return
     end
     edits = edits + 1
-    for at = 5, #known, 4 do change(struct.unpack('<I4', known, at), 'posts', -1) end
+    for _, number in ipairs(Seen.objects(known)) do change(number, 'posts', -1) end
   else
     posts = posts + 1
   end
   if settings.look_alikes and not get(authors, post.author) then count_author(post.author, post.facts) end
   put(authors, post.author, author_row)
-  local row = text_hash
+  local row = Seen.pack(text_hash, at)
   if signature ~= '' then
     clustered = clustered + 1
     row = row .. struct.pack('<I4', by_signature(signature, post))
   end
-  for at = 1, #traces, TRACE_BYTES do
-    local number = by_name(string.sub(traces, at, at + TRACE_BYTES - 1), post)
+  for place = 1, #traces, TRACE_BYTES do
+    local number = by_name(string.sub(traces, place, place + TRACE_BYTES - 1), post)
     if number then row = row .. struct.pack('<I4', number) end
   end
   put(seen, post.key, row)
 end
 
-local function observe_delete(key)
+local function observe_delete(key, now)
   local known = get(seen, key)
   if not known then
     unknown = unknown + 1
     return
   end
+  local at, deleted = Seen.time(known)
+  if deleted then
+    duplicates = duplicates + 1
+    return
+  end
   deletes = deletes + 1
-  for at = 5, #known, 4 do change(struct.unpack('<I4', known, at), 'deleted', 1) end
+  for _, number in ipairs(Seen.objects(known)) do change(number, 'deleted', 1, now - at) end
+  put(seen, key, Seen.deleted(known, at))
 end
 
 if watermark then
@@ -200,14 +208,15 @@ if watermark then
 end
 
 local applied, stop = 0, 'end'
-local lines, at = ARGV[3], 1
-while at <= #lines do
+
+-- Apply the line at a place; returns the place of the next, nil where the call stops before it.
+local function apply(lines, at)
   local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count =
     struct.unpack(LINE, lines, at)
   if not watermark or t > watermark then
     if timer and t >= timer then
       stop = 'timer'
-      break
+      return nil
     end
     advance(t)
   elseif t < watermark - settings.grace then
@@ -219,21 +228,22 @@ while at <= #lines do
   local traces_at = text_at + text_bytes
   local position_at = traces_at + trace_count * TRACE_BYTES
   if kind == POST then
-    local post = {key = key, author = author, text = string.sub(lines, text_at, traces_at - 1), repost = flags % 2,
-      link = math.floor(flags / LINK) % 2, facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
+    local post = {key = key, at = t, author = author, text = string.sub(lines, text_at, traces_at - 1),
+      repost = flags % 2, link = math.floor(flags / LINK) % 2,
+      facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
     observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
       string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, position_at - 1))
   elseif kind == DELETE then
-    observe_delete(key)
+    observe_delete(key, t)
   end
   applied = applied + 1
-  at = at + bytes
-  position = string.sub(lines, position_at, at - 1)
-  if due ~= '' then
-    stop = 'due'
-    break
-  end
+  position = string.sub(lines, position_at, at + bytes - 1)
+  if due ~= '' then stop = 'due' end
+  return at + bytes
 end
+
+local lines, at = ARGV[3], 1
+while at and at <= #lines and stop == 'end' do at = apply(lines, at) end
 
 if applied > 0 then
   for _, maps in ipairs({INDEXED, PAIRED, LASTING}) do
@@ -242,7 +252,8 @@ if applied > 0 then
   save_baseline()
   redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
-    'next_object', next_object, 'next_net', next_net)
+    'next_object', next_object, 'next_net', next_net,
+    'posts', tonumber(meta[7] or '0') + posts, 'deleted', tonumber(meta[8] or '0') + deletes)
 end
 return {'ok', applied, position, now_text, stop, stop == 'timer' and earliest[1] or due,
   posts, late, duplicates, edits, deletes, unknown, clustered}

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.detect.delays import BOUNDS, duration, typical
-from pipeline.detect.evidence import deletions
+from pipeline.detect.evidence import deletions, gather
 from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
+from pipeline.detect.reach import communities_reached, platforms_reached
 from pipeline.text.traces import Kind
 
 MINUTE_MS = 60_000
@@ -68,6 +69,27 @@ def test_deletions_that_came_late_are_told_without_a_time_and_none_are_not_told(
     assert signal is not None
     assert "within" not in signal.text
     assert deletions(network(shared()), [shared()]) is None
+
+
+def test_platforms_and_communities_are_named_with_their_counts_where_there_are_several() -> None:
+    places = [("x", "left"), ("x", "right"), ("m", None), ("x", "left")]
+    members = tuple(account(number, *place) for number, place in enumerate(places))
+    found = {signal.signal: signal for signal in gather(replace(network(), members=members))}
+
+    assert found["platforms-reached"].value == 2
+    assert found["platforms-reached"].text == "the accounts are on 2 platforms: x (3), m (1)"
+    assert found["communities-reached"].value == 2
+    assert found["communities-reached"].text == "the accounts post in 2 communities: left (2), right (1)"
+
+
+def test_one_place_is_no_reach_and_many_are_not_all_named() -> None:
+    here = network(shared(), members=9)
+    many = replace(here, members=tuple(account(number, community=f"c{number}") for number in range(9)))
+
+    assert platforms_reached(many) is None
+    assert communities_reached(here) is None
+    assert (signal := communities_reached(many))
+    assert signal.text.endswith("c4 (1) and 4 more")
 
 
 @pytest.mark.parametrize(

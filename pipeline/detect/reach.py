@@ -1,0 +1,39 @@
+"""Where a network is at work: platforms and communities."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pipeline.detect.signal import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.detect.facts import NetworkFacts
+
+NAMED: Final = 5
+"""Places that a sentence names, those with most accounts."""
+
+
+def platforms_reached(facts: NetworkFacts) -> Signal | None:
+    """How many platforms the accounts are on, where it is more than one."""
+    return _reached("platforms", "are on", (row.platform for row in facts.members))
+
+
+def communities_reached(facts: NetworkFacts) -> Signal | None:
+    """How many communities the accounts posted in last, where it is more than one."""
+    return _reached("communities", "post in", (row.community for row in facts.members if row.community))
+
+
+def _reached(what: str, how: str, places: Iterable[str]) -> Signal | None:
+    ranked = sorted(Counter(places).items(), key=lambda item: (-item[1], item[0]))
+    if len(ranked) < 2:
+        return None
+    named = ", ".join(f"{place} ({count})" for place, count in ranked[:NAMED])
+    more = f" and {len(ranked) - NAMED} more" if len(ranked) > NAMED else ""
+    return Signal(
+        signal=f"{what}-reached",
+        value=float(len(ranked)),
+        text=f"the accounts {how} {len(ranked)} {what}: {named}{more}",
+    )

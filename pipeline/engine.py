@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.config import detection_hash
 from pipeline.detect import prior
-from pipeline.detect.assess import assess
+from pipeline.detect.assess import Assessment, assess, main_keyword
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.life import Change, Decision, Rules, decide
@@ -20,6 +20,7 @@ from pipeline.incidents.public import IncidentEvent, describe, encode_event
 from pipeline.state.batch import Batch, prepare
 from pipeline.state.gather import gather_network
 from pipeline.state.prune import prune
+from pipeline.state.rivals import find_rivals
 from pipeline.state.rows import NetworkRow, pack_network
 from pipeline.state.store import Store
 from pipeline.text.traces import SEARCHED, Kind
@@ -87,7 +88,7 @@ class Engine:
             network = await self.store.network(number)
             if network is None:
                 continue
-            found = assess(await gather_network(self.store, number, network, now))
+            found = await self._judge(number, network, now)
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
@@ -110,6 +111,11 @@ class Engine:
             return []
         return await self._evaluate(item, at)
 
+    async def _judge(self, number: int, network: NetworkRow, now: int) -> Assessment:
+        facts = await gather_network(self.store, number, network, now)
+        rivals = await find_rivals(self.store, number, facts, main_keyword(facts))
+        return assess(msgspec.structs.replace(facts, rivals=rivals))
+
     async def _evaluate(self, item: str, now: int) -> list[IncidentEvent]:
         """Judge a network and publish what changed; the due mark goes with it."""
         number = int(item.removeprefix("net:"))
@@ -117,7 +123,7 @@ class Engine:
         if network is None:
             await self.store.commit(item, [])
             return []
-        found = assess(await gather_network(self.store, number, network, now))
+        found = await self._judge(number, network, now)
         stored = await self.store.network_incidents(number)
         known = [msgspec.json.decode(form, type=Incident) for _, form in stored]
         decision = decide(self.store.stream, known, found, now, self._rules)

@@ -119,6 +119,11 @@ def severity_of(score: float, accounts: int) -> Severity:
     return "warning" if score >= WARNING_SCORE else "info"
 
 
+def main_keyword(facts: NetworkFacts) -> str:
+    """Return the keyword that stands first; '' without any."""
+    return next(iter(find_keywords(facts.objects)), "")
+
+
 def find_keywords(objects: Sequence[ObjectFacts]) -> list[str]:
     """Return the hashtags in most objects' texts; without any, the words; ties by alphabet."""
     tags: Counter[str] = Counter()

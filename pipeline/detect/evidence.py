@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.detect.alike import look_alikes, percent
 from pipeline.detect.delays import duration, typical
-from pipeline.detect.reach import communities_reached, platforms_reached
+from pipeline.detect.reach import communities_reached, platforms_reached, rival_network
 from pipeline.detect.signal import Signal, rounded
 from pipeline.text.traces import SEARCHED, Kind
 
@@ -57,6 +57,7 @@ def gather(facts: NetworkFacts) -> list[Signal]:
         deletions(facts, texts),
         platforms_reached(facts),
         communities_reached(facts),
+        rival_network(facts),
     ]
     return [signal for signal in found if signal is not None]
 

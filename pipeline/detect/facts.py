@@ -69,6 +69,13 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     delays: tuple[int, ...] = ()
 
 
+class RivalFacts(msgspec.Struct, frozen=True):
+    """Ids of open incidents on the same main keyword, with other texts and other accounts."""
+
+    keyword: str
+    incidents: tuple[str, ...]
+
+
 class NetworkFacts(msgspec.Struct, frozen=True):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
@@ -87,3 +94,4 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     truncated: bool
     stream_posts: int = 0
     stream_deleted: int = 0
+    rivals: RivalFacts | None = None

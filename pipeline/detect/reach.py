@@ -1,4 +1,4 @@
-"""Where a network is at work: platforms and communities."""
+"""Where a network is at work: platforms, communities, and who pushes the same subject."""
 
 from __future__ import annotations
 
@@ -24,6 +24,20 @@ def platforms_reached(facts: NetworkFacts) -> Signal | None:
 def communities_reached(facts: NetworkFacts) -> Signal | None:
     """How many communities the accounts posted in last, where it is more than one."""
     return _reached("communities", "post in", (row.community for row in facts.members if row.community))
+
+
+def rival_network(facts: NetworkFacts) -> Signal | None:
+    """Other open incidents on the same hashtag: whether for or against, nobody can tell."""
+    rivals = facts.rivals
+    if rivals is None:
+        return None
+    count = len(rivals.incidents)
+    who = "another network pushes" if count == 1 else f"{count} other networks push"
+    return Signal(
+        signal="rival-network",
+        value=float(count),
+        text=f"{who} {rivals.keyword} with other texts and other accounts: {', '.join(rivals.incidents)}",
+    )
 
 
 def _reached(what: str, how: str, places: Iterable[str]) -> Signal | None:

@@ -97,6 +97,7 @@ def _opened(stream: str, merged: tuple[Change, ...], found: Assessment, now: int
         platforms=sorted(found.platforms),
         opened_at=now,
         published_at=now,
+        keywords=found.keywords,
     )
     return _published((*merged, Change(None, after, "incident.opened")), after, found, rules)
 
@@ -163,6 +164,7 @@ def _revised(current: Incident, found: Assessment, now: int, status: str) -> Inc
         accounts=len(found.members),
         platforms=sorted({*current.platforms, *found.platforms}),
         published_at=now,
+        keywords=found.keywords,
     )
 
 

@@ -24,6 +24,7 @@ class Incident(msgspec.Struct, frozen=True):
     """An incident after its last published event; times in ms of event time.
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
+    ``keywords`` are too, the main one first.
     """
 
     incident_id: str
@@ -36,6 +37,7 @@ class Incident(msgspec.Struct, frozen=True):
     opened_at: int
     published_at: int
     into: str | None = None
+    keywords: list[str] = []
 
 
 def incident_id(stream: str, kind: Kind, founder: bytes, opened_at: int) -> str:

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from pipeline.detect.delays import BOUNDS, duration, typical
 from pipeline.detect.evidence import deletions, gather
-from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
-from pipeline.detect.reach import communities_reached, platforms_reached
+from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts, RivalFacts
+from pipeline.detect.reach import communities_reached, platforms_reached, rival_network
 from pipeline.text.traces import Kind
 
 MINUTE_MS = 60_000
@@ -90,6 +90,17 @@ def test_one_place_is_no_reach_and_many_are_not_all_named() -> None:
     assert communities_reached(here) is None
     assert (signal := communities_reached(many))
     assert signal.text.endswith("c4 (1) and 4 more")
+
+
+def test_rivals_are_named_with_the_subject_they_share() -> None:
+    one = network(rivals=RivalFacts("#bridge", ("inc_1",)))
+    two = network(rivals=RivalFacts("#bridge", ("inc_1", "inc_2")))
+
+    assert rival_network(network()) is None
+    assert [(signal.value, signal.text) for facts in (one, two) if (signal := rival_network(facts))] == [
+        (1, "another network pushes #bridge with other texts and other accounts: inc_1"),
+        (2, "2 other networks push #bridge with other texts and other accounts: inc_1, inc_2"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ import msgspec
 
 from pipeline.config import detection_hash
 from pipeline.detect import prior
-from pipeline.detect.assess import Assessment, assess, main_keyword
+from pipeline.detect.assess import assess, main_keyword
 from pipeline.detect.delays import BOUNDS
+from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from pipeline.incidents.life import Change, Decision, Rules, decide
+from pipeline.incidents.life import Change, Decision, Rules, decide, grown
 from pipeline.incidents.model import Incident
 from pipeline.incidents.public import IncidentEvent, describe, encode_event
 from pipeline.state.batch import Batch, prepare
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from pipeline.config import Settings
+    from pipeline.detect.facts import NetworkFacts
     from pipeline.post import Line
 
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
+
+RECHECKED = 0.5
+"""Share of more objects after which a network that answers posts is judged again."""
 
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
@@ -88,7 +93,7 @@ class Engine:
             network = await self.store.network(number)
             if network is None:
                 continue
-            found = await self._judge(number, network, now)
+            found = assess(await self._facts(number, network, now))
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
@@ -111,10 +116,10 @@ class Engine:
             return []
         return await self._evaluate(item, at)
 
-    async def _judge(self, number: int, network: NetworkRow, now: int) -> Assessment:
+    async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
         facts = await gather_network(self.store, number, network, now)
         rivals = await find_rivals(self.store, number, facts, main_keyword(facts))
-        return assess(msgspec.structs.replace(facts, rivals=rivals))
+        return msgspec.structs.replace(facts, rivals=rivals)
 
     async def _evaluate(self, item: str, now: int) -> list[IncidentEvent]:
         """Judge a network and publish what changed; the due mark goes with it."""
@@ -123,7 +128,8 @@ class Engine:
         if network is None:
             await self.store.commit(item, [])
             return []
-        found = await self._judge(number, network, now)
+        facts = await self._facts(number, network, now)
+        found = assess(facts)
         stored = await self.store.network_incidents(number)
         known = [msgspec.json.decode(form, type=Incident) for _, form in stored]
         decision = decide(self.store.stream, known, found, now, self._rules)
@@ -141,15 +147,21 @@ class Engine:
                 for change, event in zip(decision.changes, events, strict=True)
             ],
             network=number,
-            row=pack_network(bounded(network, decision)),
+            row=pack_network(bounded(network, decision, facts)),
             incident=decision.incident.incident_id if decision.incident else "",
             look_at=decision.look_at or 0,
         )
         return events
 
 
-def bounded(network: NetworkRow, decision: Decision) -> NetworkRow:
-    """Return the network's state with the bounds at which it is due again."""
+def bounded(network: NetworkRow, decision: Decision, facts: NetworkFacts) -> NetworkRow:
+    """Return the network's state with the bounds at which it is due again.
+
+    A swarm shows by what it answers, not by growing: without an incident it is due by half as many objects again.
+    """
+    if decision.incident is None and any(each.kind == Kind.REPLY for each in facts.objects):
+        objects = grown(len(facts.objects), RECHECKED)
+        return msgspec.structs.replace(network, due_accounts=network.accounts, due_objects=objects)
     return msgspec.structs.replace(network, due_accounts=decision.due_accounts, due_objects=decision.due_objects)
 
 
@@ -203,6 +215,11 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
         "delay_bounds": BOUNDS,
+        "replies": "reply" in detection.traces,
+        "reply_bound": BOUND_MS,
+        "reply_step": STEP_MS,
+        "sample_posts": SAMPLE_POSTS,
+        "sample_least": SAMPLE_LEAST,
         "look_alikes": detection.look_alikes,
         **(lookalike_settings() if detection.look_alikes else {}),
     }

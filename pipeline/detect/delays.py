@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -21,10 +22,10 @@ def typical(counts: Sequence[int]) -> int | None:
 
 
 def duration(seconds: float) -> str:
-    """Return seconds for people, in whole seconds, minutes or hours."""
-    value, unit = max(1, round(seconds)), "second"
+    """Return seconds for people, in whole seconds, minutes or hours, rounded up: what lies within them stays within."""
+    value, unit = max(1, math.ceil(seconds)), "second"
     if value >= 120:
-        value, unit = round(seconds / 60), "minute"
+        value, unit = math.ceil(seconds / 60), "minute"
         if value >= 120:
-            value, unit = round(seconds / 3600), "hour"
+            value, unit = math.ceil(seconds / 3600), "hour"
     return f"{value} {unit}{'s' if value > 1 else ''}"

@@ -42,6 +42,19 @@ class GroupFacts(msgspec.Struct, frozen=True):
     outside: int
 
 
+class AnsweredFacts(msgspec.Struct, frozen=True):
+    """The post that an object's authors answered: key of its author, None where the stream does not have the post.
+
+    ``in_talk``: its author belongs to the network or exchanges answers with a member. ``words``: its most telling ones.
+    ``seconds``: after which members answered, in steps of half a second.
+    """
+
+    author: bytes | None
+    in_talk: bool
+    words: tuple[str, ...]
+    seconds: tuple[float, ...]
+
+
 class ObjectFacts(msgspec.Struct, frozen=True):
     """An object that a network holds: counts, span in ms, how many of its authors are members.
 
@@ -50,6 +63,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     ``varied``: its texts differ in more than links, mentions and marks.
 
     ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
+    ``answered``: what replies are to, None for other kinds.
     """
 
     kind: Kind
@@ -67,6 +81,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     samples: tuple[str, ...]
     group: GroupFacts | None = None
     delays: tuple[int, ...] = ()
+    answered: AnsweredFacts | None = None
 
 
 class RivalFacts(msgspec.Struct, frozen=True):
@@ -81,7 +96,8 @@ class NetworkFacts(msgspec.Struct, frozen=True):
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
     authors the stream has seen within the pair horizon, the population of the null model. ``stream_deleted`` of the
-    stream's ``stream_posts`` were deleted within the index horizon.
+    stream's ``stream_posts`` were deleted within the index horizon. ``stream_answers`` counts its answers by delay, in
+    the bins of `pipeline.detect.delays`; ``stream_words`` are the words of a sample of its posts.
     """
 
     now: int
@@ -94,4 +110,6 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     truncated: bool
     stream_posts: int = 0
     stream_deleted: int = 0
+    stream_answers: tuple[int, ...] = ()
+    stream_words: tuple[frozenset[str], ...] = ()
     rivals: RivalFacts | None = None

@@ -19,13 +19,13 @@ KEYS: Final[dict[str, str]] = {
     "bands": "STRING of 40-bit slots, 16 a clustered post: number of the cluster written there last, index generation",
     "objects:0": "HASH object number -> record (see lua/objects.lua), lives one to two index horizons",
     "objects:1": "the odd generation of it",
-    "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author (lua/observe.lua)",
+    "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author; who answered whom (17 bytes)",
     "names:1": "the odd generation of it",
     "texts:0": "HASH object number -> up to 10 samples as rows of u16 length and bytes; the first text first",
     "texts:1": "the odd generation of it",
     "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, as long as pairs",
     "authors:1": "the odd generation of it",
-    "seen:0": "HASH post key -> text hash, event time, whether deleted, numbers of its objects (lua/seen.lua)",
+    "seen:0": "HASH post key -> text hash, event time, whether deleted, author, words, its objects (lua/seen.lua)",
     "seen:1": "the odd generation of it",
     "crowd:0": "HASH object:author key -> '', for objects of more than 40 authors",
     "crowd:1": "the odd generation of it",
@@ -33,9 +33,12 @@ KEYS: Final[dict[str, str]] = {
     "pairs:1": "the odd generation of it",
     "groups:0": "HASH object number -> facts of up to 512 authors, 20 bytes each (see lua/lookalikes.lua)",
     "groups:1": "the odd generation of it",
+    "sample:0": "HASH post key -> its words: a fair sample of the posts, in generations of its own (lua/replies.lua)",
+    "sample:1": "the odd generation of it",
     "baseline": "HASH now, before -> MessagePack: histograms of the stream's authors over followers, following, births",
     "alike": "HASH object number -> open look-alike group: windows with their evidence, members inside and outside",
     "named": "HASH trace of a look-alike group's object -> a member, so that a ring that comes back stays one",
+    "talks": "HASH author key -> keys of up to 16 accounts of networks with which they exchange answers",
     "edges": "HASH two author keys -> event time of the last co-action (ms), until the edge horizon has passed",
     "net:of": "HASH author key -> network number",
     "nets": "HASH network number -> packed state (see lua/networks.lua)",
@@ -52,7 +55,7 @@ KEYS: Final[dict[str, str]] = {
     "events": "LIST of incident events (JSON), the outbox: in the order of their making",
 }
 
-OBSERVED: Final = 33
+OBSERVED: Final = 36
 """How many of the keys, from the first, the observe script takes."""
 
 

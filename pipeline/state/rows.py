@@ -12,6 +12,7 @@ import msgspec
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import GroupFacts, WindowFacts
+from pipeline.detect.replies import STEP_MS
 from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
@@ -37,10 +38,23 @@ class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     lang: str | None
 
 
+class AnsweredRow(msgspec.Struct, frozen=True):
+    """An answered post: key of its author (None where the stream does not have it), time in ms, its words.
+
+    ``lags``: how long after it each author of the object answered, in ms, in the order of the object's author keys.
+    """
+
+    author: bytes | None
+    at: int
+    words: tuple[str, ...]
+    lags: tuple[int, ...]
+
+
 class ObjectRow(msgspec.Struct, frozen=True):
     """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128).
 
     ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
+    ``answered``: of replies, what they answer.
     """
 
     number: int
@@ -55,6 +69,7 @@ class ObjectRow(msgspec.Struct, frozen=True):
     last: int
     delays: tuple[int, ...]
     members: tuple[bytes, ...]
+    answered: AnsweredRow | None
 
 
 class NetworkRow(msgspec.Struct, frozen=True):
@@ -74,6 +89,8 @@ _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
 _NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
 _OBJECT = struct.Struct("<7IBB8sdd")
+_ANSWERED = struct.Struct("<8s6sB")
+_NOBODY = bytes(8)
 _DELAYS = struct.Struct(f"<{len(BOUNDS) + 1}H")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IId8s")
@@ -125,10 +142,25 @@ def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
     posts, authors, links, reposts, deleted, _, _, kind, _, founder, first, last = _OBJECT.unpack_from(row)
     at = _OBJECT.size
+    author, time, words = _NOBODY, b"", b""
+    if kind == Kind.REPLY:
+        author, time, size = _ANSWERED.unpack_from(row, at)
+        at += _ANSWERED.size + size
+        words = row[at - size : at]
     delays: tuple[int, ...] = ()
     if deleted:
         delays = _DELAYS.unpack_from(row, at)
         at += _DELAYS.size
+    keys = row[at:]
+    answered = None
+    if kind == Kind.REPLY:
+        keys, lags = keys[: len(keys) * KEY_BYTES // (KEY_BYTES + 1)], keys[len(keys) * KEY_BYTES // (KEY_BYTES + 1) :]
+        answered = AnsweredRow(
+            author=None if author == _NOBODY else author,
+            at=int.from_bytes(time, "little"),
+            words=tuple(words.decode().split()),
+            lags=tuple(STEP_MS * lag for lag in lags),
+        )
     return ObjectRow(
         number=number,
         posts=posts,
@@ -141,7 +173,8 @@ def unpack_object(number: int, row: bytes) -> ObjectRow:
         first=int(first),
         last=int(last),
         delays=delays,
-        members=split_keys(row[at:]),
+        members=split_keys(keys),
+        answered=answered,
     )
 
 

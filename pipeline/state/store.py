@@ -12,7 +12,7 @@ from redis.exceptions import NoScriptError
 
 from pipeline.errors import FenceError, StateError
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
-from pipeline.state.rows import NetworkRow, split_keys, unpack_network
+from pipeline.state.rows import KEY_BYTES, NetworkRow, split_keys, unpack_network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.state.batch import Batch
 
-OBSERVE: Final = ("places", "prelude", "generations", "seen", "objects", "networks", "lookalikes", "observe")
+OBSERVE: Final = ("places", "prelude", "generations", "seen", "objects", "networks", "replies", "lookalikes", "observe")
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 
@@ -40,6 +40,18 @@ class Observed(msgspec.Struct, frozen=True):
     stop: str
     item: str
     counts: dict[str, int]
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Counts of a stream since its first line.
+
+    ``deleted``: posts deleted within the index horizon. ``answers``: answers to posts within it, by delay, in the bins
+    of `pipeline.detect.delays`; only where replies are traces.
+    """
+
+    posts: int
+    deleted: int
+    answers: tuple[int, ...]
 
 
 COUNTS: Final = ("posts", "late", "duplicates", "edits", "deletes", "unknown_deletes", "clustered")
@@ -221,10 +233,20 @@ class Store:
         counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
         return sum(counts)
 
-    async def totals(self) -> tuple[int, int]:
-        """Return how many posts the stream had, and how many of them were deleted within the index horizon."""
-        posts, deleted = await self._redis.hmget(self.keys["meta"], ["posts", "deleted"])
-        return int(posts or 0), int(deleted or 0)
+    async def totals(self) -> Totals:
+        """Return what the stream counts since its first line."""
+        posts, deleted, answers = await self._redis.hmget(self.keys["meta"], ["posts", "deleted", "answers"])
+        return Totals(int(posts or 0), int(deleted or 0), tuple(msgpack.unpackb(answers)) if answers else ())
+
+    async def sampled_words(self) -> tuple[frozenset[str], ...]:
+        """Return the words of each post of a fair sample of the last index horizons."""
+        rows = [
+            row
+            for parity in "01"
+            for key, row in (await self.items(f"sample:{parity}")).items()
+            if len(key) == KEY_BYTES
+        ]
+        return tuple(frozenset(row.decode().split()) for row in rows)
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""

@@ -19,6 +19,7 @@ from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
 from pipeline.state.prune import prune
 from pipeline.state.rows import NetworkRow, pack_network, unpack_object
+from pipeline.state.store import Totals
 from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def test_a_deletion_is_known_with_its_delay_once_and_only_within_the_index_horiz
             assert len(row.members) == 5
             counts = {bound: count for bound, count in zip((*BOUNDS, None), row.delays, strict=True) if count}
             assert counts == {5: 1, 120: 2, 240: 1, None: 1}
-            assert await engine.store.totals() == (20, 5)
+            assert await engine.store.totals() == Totals(20, 5, ())
             assert (engine.counts["deletes"], engine.counts["duplicates"], engine.counts["unknown_deletes"]) == (
                 5,
                 1,
@@ -270,12 +271,15 @@ def test_an_edge_to_an_outsider_does_not_cost_a_network_its_number(server_url: s
             await client.hset(store.keys["net:members"], "1", first + second + third)
             await client.hset(store.keys["net:of"], mapping=dict.fromkeys((first, second, third), "1"))
             await client.hset(store.keys["net:incident"], "1", "inc_1")
+            talks: dict[Any, Any] = {b"talker 1": outsider + third, b"talker 2": first}
+            await client.hset(store.keys["talks"], mapping=talks)
 
             await prune(store, 10 * DAY_MS, 7 * DAY_MS, DAY_MS)
 
             assert await store.network_authors(1) == (second, third)
             assert await store.items("net:incident") == {b"1": b"inc_1"}
             assert set(await store.items("net:of")) == {second, third}
+            assert await store.items("talks") == {b"talker 1": outsider + third}
             await store.drop()
 
     asyncio.run(pruned())

@@ -28,11 +28,12 @@ from pipeline.state.rows import FIELDS, ObjectRow, item_key, pack_network, split
 from pipeline.state.store import packed
 from pipeline.text.features import features
 from pipeline.text.traces import Kind, link_domain, named_traces
+from pipeline.text.words import telling_words
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-Row = tuple[int, int, int, bool, bool, int, str, int]
+Row = tuple[int, int, int, bool, bool, int, str, int, int]
 NAMES = itertools.count()
 SETTINGS, _ = load_settings(
     options={
@@ -41,6 +42,7 @@ SETTINGS, _ = load_settings(
         "detection.edge_weight": 1.5,
         "detection.band_slots": 4096,
         "detection.traces": "repost, reply, link",
+        "detection.grace_s": 15,
         "detection.look_alikes": True,
     },
     environment={},
@@ -69,6 +71,9 @@ RULES = {
 }
 """Bounds so low that streams of a hundred posts have look-alikes in them."""
 
+SAMPLE = (7, 3)
+"""Posts of the stream's sample, at most, and until its next generation."""
+
 posts = st.lists(
     st.tuples(
         st.integers(0, 23),  # author
@@ -78,13 +83,30 @@ posts = st.lists(
         st.booleans(),  # link
         st.integers(0, 30),  # an id of that many posts before: a duplicate or an edit, where there is one
         st.sampled_from(["", "t1", "t2"]),  # what it answers, reposts where it is a repost, and links where it links
-        st.integers(
-            0, 20
-        ),  # after it, the post of that many posts before is deleted, where there is one and it is near
+        st.integers(0, 20),  # the post of that many posts before is deleted after it, if that is near
+        st.integers(-9, 9),  # it answers the post of that many posts before, where there is one
     ),
     min_size=1,
     max_size=120,
 )
+
+
+talks = st.lists(
+    st.tuples(
+        st.integers(0, 6),
+        st.integers(0, len(TEXTS)),
+        st.sampled_from([0, 1, 2, 3, 5, 8, 20, 130, -20]),
+        st.just(False),
+        st.just(False),
+        st.integers(0, 30),
+        st.sampled_from(["", "", "t1"]),
+        st.integers(0, 20),
+        st.integers(-4, 9),
+    ),
+    min_size=25,
+    max_size=120,
+)
+"""A few accounts that answer each other, mostly within seconds."""
 
 
 def written(text: int, target: str, *, link: bool) -> str:
@@ -105,7 +127,7 @@ def account(author: int) -> dict[str, Any]:
 
 def stream(rows: list[Row]) -> list[Post | Delete]:
     at, made = START, list[Post | Delete]()
-    for number, (author, text, gap, repost, link, back, target, vanished) in enumerate(rows):
+    for number, (author, text, gap, repost, link, back, target, vanished, answered) in enumerate(rows):
         at = max(START, at + gap * 1000)
         again = back < 3 and number > back
         made.append(
@@ -120,7 +142,7 @@ def stream(rows: list[Row]) -> list[Post | Delete]:
                 **account(author),
                 is_repost=repost,
                 repost_of=(repost and target) or None,
-                reply_to=target or None,
+                reply_to=f"p{number - answered}" if 0 < answered <= number else target or None,
                 urls=[f"https://x.example/{target}"] if link and target else None,
                 at=at,
             )
@@ -140,6 +162,8 @@ def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, i
         accounts=detection.min_accounts,
         objects=detection.min_objects,
         look=LookAlikes(RULES, prior.COUNTS),
+        grace=detection.grace_s * 1000,
+        sample=SAMPLE,
     )
     written_posts = [line for line in made if isinstance(line, Post)]
     found = features([p.text for p in written_posts], [bool(p.is_repost) for p in written_posts], detection.band_slots)
@@ -163,6 +187,8 @@ def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, i
             link="http" in post.text,
             traces=tuple(traces[at : at + 9] for at in range(0, len(traces), 9)),
             facts=facts_of(post),
+            answers=post.reply_to,
+            words=telling_words(found.normalised[number]),
         )
         for net in oracle.observe(seen):
             due.append((place, net))
@@ -184,7 +210,9 @@ def facts_of(post: Post) -> Facts:
 
 def engine_with_low_bounds(client: Redis, name: str) -> Engine:
     engine = Engine(client, name, SETTINGS)
-    engine.store._settings = packed({**script_settings(SETTINGS), **RULES})
+    engine.store._settings = packed(
+        {**script_settings(SETTINGS), **RULES, "sample_posts": SAMPLE[0], "sample_least": SAMPLE[1]}
+    )
     return engine
 
 
@@ -234,6 +262,14 @@ async def told_by_script(
             "members": {int(n): split_keys(row) for n, row in (await engine.store.items("net:members")).items()},
             "groups": {int(n): unpack_group(row) for n, row in (await engine.store.items("alike")).items()},
             "kept": {int(n): unpack_object(int(n), row) for n, row in (await engine.store.items("kept")).items()},
+            "sample": {
+                key: row.decode()
+                for parity in "01"
+                for key, row in (await engine.store.items(f"sample:{parity}")).items()
+                if len(key) == 8
+            },
+            "talks": {author: list(split_keys(row)) for author, row in (await engine.store.items("talks")).items()},
+            "answers": (await engine.store.totals()).answers,
             "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
         }
         await engine.store.drop()
@@ -249,17 +285,28 @@ def told(group: Group) -> GroupFacts:
 
 
 def told_of(row: ObjectRow) -> tuple[object, ...]:
-    return row.posts, row.authors, row.deleted, sum(row.delays), [bool(count) for count in row.delays]
+    deletions = row.posts, row.authors, row.deleted, sum(row.delays), [bool(count) for count in row.delays]
+    if row.answered is None:
+        return deletions
+    lags = dict(zip(row.members, row.answered.lags, strict=True))
+    return *deletions, row.answered.author, row.answered.at, " ".join(row.answered.words), lags
 
 
 def held_of(thing: Thing) -> tuple[object, ...]:
     bounds = (*BOUNDS, math.inf)
     bins = [next(n for n, bound in enumerate(bounds) if delay <= 1000 * bound) for delay in thing.delays]
     used = [n in bins for n in range(len(bounds))] if bins else []
-    return thing.posts, thing.authors, len(thing.delays), len(bins), used
+    deletions = thing.posts, thing.authors, len(thing.delays), len(bins), used
+    if thing.answered is None:
+        return deletions
+    return *deletions, thing.answered.author, thing.answered.at, thing.answered.words, thing.lags
 
 
-@given(posts, st.lists(st.integers(1, 50), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=1, max_size=7))
+@given(
+    posts | talks,
+    st.lists(st.integers(1, 50), min_size=1, max_size=5),
+    st.lists(st.integers(0, 3), min_size=1, max_size=7),
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     embedded_url: str, rows: list[Row], cuts: list[int], faults: list[int]
@@ -275,4 +322,7 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     assert {n: told_of(row) for n, row in state["kept"].items()} == {
         n: held_of(oracle.things[n]) for n in state["kept"]
     }
+    assert state["sample"] == oracle.sample.thinned(oracle.sample.now) | oracle.sample.thinned(oracle.sample.before)
+    assert state["talks"] == {author: known for author, known in oracle.talk_partners.items() if known}
+    assert sum(state["answers"]) == len(oracle.answer_delays)
     assert state["objects"] == {number: net.objects for number, net in oracle.nets.items()}

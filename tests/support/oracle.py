@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from pipeline.state.rows import item_key
 from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike
 
 RING = 40
 PAIR_MEMBERS = 128
-REPOSTED = 5
+REPLY, REPOSTED = 2, 5
+REPLY_BOUND, REPLY_STEP = 120_000, 500
+TALKED = 16
 
 
 @dataclass
@@ -28,6 +31,26 @@ class Seen:
     link: bool
     traces: tuple[bytes, ...]
     facts: Facts
+    answers: str | None = None
+    words: str = ""
+
+
+@dataclass
+class Answered:
+    """What an answer answers; the author is None where the stream does not have the post."""
+
+    author: bytes | None
+    at: int
+    words: str
+
+
+@dataclass
+class Lone:
+    """The only author of a name so far."""
+
+    post: Seen
+    answered: Answered | None = None
+    lag: int = 0
 
 
 @dataclass
@@ -42,6 +65,8 @@ class Thing:
     authors: int = 0
     ring: list[bytes] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)
+    answered: Answered | None = None
+    lags: dict[bytes, int] = field(default_factory=dict)
 
 
 class Generations:
@@ -77,8 +102,35 @@ class Known:
 
     at: int
     text_hash: int
+    author: bytes
+    words: str
     numbers: list[int]
     deleted: bool = False
+
+
+class Sample:
+    """Words of posts: of a generation those whose keys are divisible by the least power of two that leaves few."""
+
+    def __init__(self, horizon: int, most: int, least: int) -> None:
+        self.horizon, self.most, self.least = horizon, most, least
+        self.since = 0
+        self.now: dict[str, str] = {}
+        self.before: dict[str, str] = {}
+
+    def take(self, key: str, words: str, at: int) -> None:
+        if at - self.since >= self.horizon and len(self.thinned(self.now)) >= self.least:
+            self.before, self.now = self.now, {}
+        if not self.now:
+            self.since = at
+        self.now[key] = words
+
+    def thinned(self, posts: dict[str, str]) -> dict[bytes, str]:
+        found = {item_key("x", key): words for key, words in posts.items()}
+        divisor = 1
+        while len(found) > self.most:
+            divisor *= 2
+            found = {key: words for key, words in found.items() if int.from_bytes(key[:4], "little") % divisor == 0}
+        return found
 
 
 @dataclass
@@ -112,11 +164,18 @@ class Oracle:
         accounts: int,
         objects: int,
         look: LookAlikes,
+        grace: int,
+        sample: tuple[int, int],
     ) -> None:
+        self.grace = grace
         self.watermark: int | None = None
         self.bands: dict[int, tuple[int, int]] = {}
         self.objects = Generations(index_horizon)
         self.names = Generations(index_horizon)
+        self.talks = Generations(index_horizon)
+        self.talk_partners: dict[bytes, list[bytes]] = {}
+        self.sample = Sample(index_horizon, *sample)
+        self.answer_delays: list[int] = []
         self.seen = Generations(index_horizon)
         self.crowd = Generations(index_horizon)
         self.pairs = Generations(pair_horizon)
@@ -135,7 +194,8 @@ class Oracle:
     def _advance(self, at: int) -> None:
         if self.watermark is None or at > self.watermark:
             self.watermark = at
-            for table in (self.objects, self.names, self.seen, self.crowd, self.pairs, self.authors):
+            index = (self.objects, self.names, self.talks, self.seen, self.crowd)
+            for table in (*index, self.pairs, self.authors):
                 table.turn(at)
 
     def _living(self, numbers: list[int]) -> list[Thing]:
@@ -166,10 +226,13 @@ class Oracle:
             self.look.baseline.count(post.facts, self.watermark or 0)
         self.authors.put(post.author, post.facts)
         self.due: set[int] = set()
+        self.again = isinstance(known, Known)
+        if not self.again:
+            self.sample.take(post.key, post.words, self.watermark or 0)
         numbers = [self._by_text(post)] if post.usable else []
         numbers += [number for trace in post.traces if (number := self._by_name(trace, post))]
         first_at = known.at if isinstance(known, Known) else post.at
-        self.seen.put(post.key, Known(first_at, post.text_hash, numbers))
+        self.seen.put(post.key, Known(first_at, post.text_hash, post.author, post.words, numbers))
         return sorted(self.due, key=str)
 
     def _is_known(self, author: bytes) -> bool:
@@ -195,16 +258,58 @@ class Oracle:
 
     def _by_name(self, trace: bytes, post: Seen) -> int | None:
         held = self.names.get(trace)
-        alone = held if isinstance(held, Seen) else None
-        number = held if isinstance(held, int) and isinstance(self.objects.get(held), Thing) else None
-        if number is None:
-            if alone is None or alone.author == post.author:
-                self.names.put(trace, alone or post)
+        alone = held if isinstance(held, Lone) else None
+        thing = self.objects.get(held) if isinstance(held, int) else None
+        number = held if isinstance(held, int) and isinstance(thing, Thing) else None
+        answered, lag = None, 0
+        if trace[0] == REPLY:
+            answered = self._answered(post, alone, thing if isinstance(thing, Thing) else None)
+            lag = post.at - answered.at
+            if not self._is_trace(post, answered, lag):
                 return None
-            number = self._found(trace[0], alone)
+            lag = max(0, lag) // REPLY_STEP * REPLY_STEP
+        if number is None:
+            if alone is None or alone.post.author == post.author:
+                self.names.put(trace, alone or Lone(post, answered, lag))
+                return None
+            number = self._found(trace[0], alone.post)
+            self.things[number].answered = answered
+            self.things[number].lags[alone.post.author] = alone.lag
+        if trace[0] == REPLY and post.author not in self.things[number].lags:
+            self.things[number].lags[post.author] = lag
         self._join(number, post, trace if trace[0] == REPOSTED else None)
         self.names.put(trace, number)
         return number
+
+    def _remember(self, author: bytes, member: bytes) -> None:
+        known = self.talk_partners.setdefault(author, [])
+        if member in self.net_of and member not in known and len(known) < TALKED:
+            known.append(member)
+
+    def _answered(self, post: Seen, alone: Lone | None, thing: Thing | None) -> Answered:
+        if thing is not None and thing.answered is not None:
+            return thing.answered
+        known = self.seen.get(post.answers)
+        if isinstance(known, Known):
+            return Answered(known.author, known.at, known.words)
+        return Answered(None, alone.answered.at if alone and alone.answered else post.at, "")
+
+    def _is_trace(self, post: Seen, answered: Answered, lag: int) -> bool:
+        """Whether an answer counts: not to oneself, in time, and not to somebody who answers back."""
+        self.fresh = True
+        if answered.author == post.author:
+            return False
+        talk = False
+        if answered.author:
+            if not self.again:
+                self.answer_delays.append(lag)
+            talk = bool(self.talks.get((answered.author, post.author)))
+            if talk:
+                self._remember(answered.author, post.author)
+                self._remember(post.author, answered.author)
+            self.fresh = not self.talks.get((post.author, answered.author))
+            self.talks.put((post.author, answered.author), True)
+        return not talk and -self.grace <= lag <= REPLY_BOUND
 
     def _found(self, kind: int, post: Seen) -> int:
         self.next_object += 1
@@ -241,11 +346,14 @@ class Oracle:
         weight = weight_of(thing, post)
         if not weight:
             return
+        if thing.kind == REPLY and not self.fresh:
+            weight = 0
         tied = []
         for member in thing.ring:
             pair = (min(member, post.author), max(member, post.author))
             total = (self.pairs.get(pair) or 0) + weight  # type: ignore[operator] # only numbers are put
-            self.pairs.put(pair, total)
+            if total:
+                self.pairs.put(pair, total)
             if total >= self.edge_weight:
                 self._edge(post.author, member)
                 tied.append(member)

@@ -122,7 +122,7 @@ def test_half_of_the_delays_lie_within_the_typical_one(counts: tuple[int, ...], 
     ("seconds", "text"),
     [
         (0.4, "1 second"),
-        (8, "8 seconds"),
+        (6.5, "7 seconds"),
         (119, "119 seconds"),
         (240, "4 minutes"),
         (3600, "60 minutes"),

@@ -12,31 +12,33 @@
 -- lines' own; nothing is read from a SET or HASH in an order that a result could depend on.
 
 -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and of
--- text, traces; then signature (16 slots and 64 lanes) where flagged, author row, text, traces, position after the line
-local LINE = '<I4dBBc8c8c4I2I2B'
-local LINE_BYTES = 39
+-- text, traces, bytes of words; then signature (16 slots and 64 lanes) where flagged, author row, text, traces, words,
+-- position after the line
+local LINE = '<I4dBBc8c8c4I2I2BB'
+local LINE_BYTES = 40
 local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
 local REPOST, LINK, SIGNED = 1, 2, 4
 local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
 local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
-local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[META], 'position', 'watermark', 'index_generation', 'pair_generation',
-  'next_object', 'next_net', 'posts', 'deleted')
+  'next_object', 'next_net', 'posts', 'deleted', 'answers', 'sample_generation')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
 watermark = tonumber(meta[2] or nil)
 local index_generation, pair_generation = tonumber(meta[3] or nil), tonumber(meta[4] or nil)
 local next_object = tonumber(meta[5] or '0')
 next_net = tonumber(meta[6] or '0')
+Replies.load(meta[9])
+Sample.load(tonumber(meta[10] or '0'))
 
 local earliest = redis.call('ZRANGE', KEYS[TIMERS], 0, 0, 'WITHSCORES')
 timer = tonumber(earliest[2] or nil)
 
 local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
 local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of}, {pair_weights, authors}
-local LASTING = {net_of, kept, kept_texts, kept_authors}
+local LASTING = {net_of, kept, kept_texts, kept_authors, talks}
 
 local function set_epoch()
   epoch, epoch_before = index_generation % 256, (index_generation - 1) % 256
@@ -74,7 +76,7 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes, ring = author}
+    kept = 0, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes, ring = author, lags = ''}
   put(objects, next_object, c)
   return next_object, c
 end
@@ -92,6 +94,7 @@ local function tie(c, number, post)
   if c.authors >= settings.pair_members then return false end
   local weight = weight_of(c, post.repost)
   if weight == 0 then return false end
+  if c.kind == REPLY and not post.fresh then weight = 0 end    -- renews ties, makes none
   local accounts = weigh(post.author, c.ring, weight)
   if #accounts == 0 then return false end
   table.insert(accounts, 1, post.author)
@@ -108,7 +111,7 @@ local function join(number, c, post, name)
   if newcomer then
     more_text = c.authors < settings.pair_members and sample(c, number, post.text)
     if tie(c, number, post) then c.kept = 1 end
-    enter(c, number, post.author)
+    enter(c, number, post.author, post.lag)
     if settings.look_alikes then
       if grow(c, number, post.author) then c.kept = 1 end
       group(c, number, post.author, post.facts, name)
@@ -140,9 +143,16 @@ local function by_name(name, post)
   local kind, held = string.byte(name), get(names, name)
   local number = held and #held < LONE_BYTES and tonumber(held)
   local c = number and get(objects, number)
+  local lone = not number and held
+  local answer = nil
+  if kind == REPLY then
+    answer = Replies.read(name, c, lone, post)
+    if not answer then return nil end
+  end
   if not c then
-    if not held or number then
-      put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost))
+    if not lone then
+      put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost)
+        .. (answer and Replies.lone(answer, post) or ''))
       return nil
     end
     local author, key, at, link, repost = struct.unpack(LONE, held)
@@ -151,6 +161,7 @@ local function by_name(name, post)
       return nil
     end
     number, c = found(kind, '', key, author, at, link, repost)
+    if answer then Replies.begin(c, answer, lone) end
   end
   join(number, c, post, kind == REPOSTED and name)
   put(names, name, string.format('%d', number))
@@ -160,6 +171,7 @@ end
 local function observe_post(post, text_hash, signature, author_row, traces)
   local known = get(seen, post.key)
   local at = known and Seen.time(known) or post.at
+  post.again = known
   if known then
     if string.sub(known, 1, 4) == text_hash then
       duplicates = duplicates + 1
@@ -169,10 +181,11 @@ local function observe_post(post, text_hash, signature, author_row, traces)
     for _, number in ipairs(Seen.objects(known)) do change(number, 'posts', -1) end
   else
     posts = posts + 1
+    if settings.replies then Sample.take(post) end
   end
   if settings.look_alikes and not get(authors, post.author) then count_author(post.author, post.facts) end
   put(authors, post.author, author_row)
-  local row = Seen.pack(text_hash, at)
+  local row = Seen.pack(post, text_hash, at)
   if signature ~= '' then
     clustered = clustered + 1
     row = row .. struct.pack('<I4', by_signature(signature, post))
@@ -211,7 +224,7 @@ local applied, stop = 0, 'end'
 
 -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
 local function apply(lines, at)
-  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count =
+  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes =
     struct.unpack(LINE, lines, at)
   if not watermark or t > watermark then
     if timer and t >= timer then
@@ -226,13 +239,14 @@ local function apply(lines, at)
   local author_at = signature_at + (flags >= SIGNED and SIGNATURE_BYTES or 0)
   local text_at = author_at + author_bytes
   local traces_at = text_at + text_bytes
-  local position_at = traces_at + trace_count * TRACE_BYTES
+  local words_at = traces_at + trace_count * TRACE_BYTES
+  local position_at = words_at + words_bytes
   if kind == POST then
     local post = {key = key, at = t, author = author, text = string.sub(lines, text_at, traces_at - 1),
-      repost = flags % 2, link = math.floor(flags / LINK) % 2,
+      repost = flags % 2, link = math.floor(flags / LINK) % 2, words = string.sub(lines, words_at, position_at - 1),
       facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
     observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
-      string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, position_at - 1))
+      string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, words_at - 1))
   elseif kind == DELETE then
     observe_delete(key, t)
   end
@@ -250,6 +264,8 @@ if applied > 0 then
     for _, map in ipairs(maps) do flush(map) end
   end
   save_baseline()
+  Replies.save()
+  Sample.save()
   redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
     'next_object', next_object, 'next_net', next_net,

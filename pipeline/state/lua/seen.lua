@@ -1,6 +1,6 @@
 -- Part of observe.lua: what is remembered of a post until the index horizon has passed.
--- row: text hash (4 bytes), twice the event time in ms, plus one once the post is deleted (6 bytes), then the numbers of
--- its objects (u32 each).
+-- row: text hash (4 bytes), twice the event time in ms, plus one once the post is deleted (6 bytes), with reply traces
+-- its author (8 bytes) and its words (a byte of length before them), then the numbers of its objects (u32 each).
 -- Test: tests/property/test_state.py, tests/contract/test_store.py
 
 local seen = generations(SEEN)
@@ -9,13 +9,25 @@ local Seen, Delays = {}, {}     -- tables of functions: a script may have 200 lo
 do
   local STAMP = '<I6'
   local STAMP_AT, STAMP_BYTES = 5, 6
+  local AUTHOR_AT = STAMP_AT + STAMP_BYTES
+  local WORDS = '<Bc0'
+  local WORDS_AT = AUTHOR_AT + 8
 
-  function Seen.pack(text_hash, at) return text_hash .. struct.pack(STAMP, 2 * at) end
+  -- at: event time (ms) of the post when it was seen first.
+  function Seen.pack(post, text_hash, at)
+    local row = text_hash .. struct.pack(STAMP, 2 * at)
+    return settings.replies and row .. post.author .. struct.pack(WORDS, #post.words, post.words) or row
+  end
 
   -- Event time (ms) of a post, and whether it is deleted.
   function Seen.time(row)
     local stamp = struct.unpack(STAMP, row, STAMP_AT)
     return math.floor(stamp / 2), stamp % 2 == 1
+  end
+
+  -- Author key and words of a post.
+  function Seen.said(row)
+    return string.sub(row, AUTHOR_AT, WORDS_AT - 1), (struct.unpack(WORDS, row, WORDS_AT))
   end
 
   function Seen.deleted(row, at)
@@ -24,7 +36,8 @@ do
 
   function Seen.objects(row)
     local numbers = {}
-    for at = STAMP_AT + STAMP_BYTES, #row, 4 do numbers[#numbers + 1] = struct.unpack('<I4', row, at) end
+    local first = settings.replies and WORDS_AT + 1 + string.byte(row, WORDS_AT) or AUTHOR_AT
+    for at = first, #row, 4 do numbers[#numbers + 1] = struct.unpack('<I4', row, at) end
     return numbers
   end
 end

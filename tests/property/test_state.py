@@ -42,7 +42,6 @@ SETTINGS, _ = load_settings(
         "detection.edge_weight": 1.5,
         "detection.band_slots": 4096,
         "detection.traces": "repost, reply, link",
-        "detection.grace_s": 15,
         "detection.look_alikes": True,
     },
     environment={},
@@ -95,7 +94,7 @@ talks = st.lists(
     st.tuples(
         st.integers(0, 6),
         st.integers(0, len(TEXTS)),
-        st.sampled_from([0, 1, 2, 3, 5, 8, 20, 130, -20]),
+        st.sampled_from([0, 1, 2, 3, 5, 8, 20, 130, -20, -150]),
         st.just(False),
         st.just(False),
         st.integers(0, 30),
@@ -162,7 +161,6 @@ def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, i
         accounts=detection.min_accounts,
         objects=detection.min_objects,
         look=LookAlikes(RULES, prior.COUNTS),
-        grace=detection.grace_s * 1000,
         sample=SAMPLE,
     )
     written_posts = [line for line in made if isinstance(line, Post)]

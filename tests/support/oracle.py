@@ -164,10 +164,8 @@ class Oracle:
         accounts: int,
         objects: int,
         look: LookAlikes,
-        grace: int,
         sample: tuple[int, int],
     ) -> None:
-        self.grace = grace
         self.watermark: int | None = None
         self.bands: dict[int, tuple[int, int]] = {}
         self.objects = Generations(index_horizon)
@@ -309,7 +307,7 @@ class Oracle:
                 self._remember(post.author, answered.author)
             self.fresh = not self.talks.get((post.author, answered.author))
             self.talks.put((post.author, answered.author), True)
-        return not talk and -self.grace <= lag <= REPLY_BOUND
+        return not talk and abs(lag) <= REPLY_BOUND
 
     def _found(self, kind: int, post: Seen) -> int:
         self.next_object += 1

@@ -203,9 +203,9 @@ local kept, kept_texts, kept_authors = lasting(KEPT), lasting(KEPT_TEXTS), lasti
 -- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys, and of
 -- answers the delay of each.
 local function keep(number, c, newcomer, more_text)
-  local head, held = header(c), get(kept, number)
-  local row = held and string.sub(held, header_bytes(held) + 1) or all_authors(number, c)
-  local keys, lags = split_lags(c.kind, row)
+  local head, held = Record.header(c), get(kept, number)
+  local row = held and string.sub(held, Record.header_bytes(held) + 1) or all_authors(number, c)
+  local keys, lags = Record.split(c.kind, row)
   local wanted = held and '' or keys
   if held and newcomer and #keys < 8 * KEPT_MEMBERS and not has(keys, newcomer) then
     keys, lags, wanted = keys .. newcomer, lags .. string.sub(c.lags, -1), newcomer

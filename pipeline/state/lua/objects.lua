@@ -7,54 +7,60 @@
 -- bytes), first, last (ms, doubles); of answers what they answer: author (8 bytes), time (6), words after a byte of
 -- length; where something was deleted the delays of that; of a text cluster 64 lanes; then up to RING author keys of 8
 -- bytes, oldest first, and of answers as many delays, a byte each.
-local HEADER = '<I4I4I4I4I4I4I4BBc8dd'
-local HEADER_BYTES = 54
-local ANSWERED = '<c8I6Bc0'
-local ANSWERED_BYTES = 15
 local LANES = 64
 local RING = 40
 local LONE_BYTES = 26             -- of a name's only author; replies.lua adds to it
 local SAMPLES = 10
 local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
+local Record = {}
 
-local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group,
-    c.founder, c.first, c.last)
-    .. (c.kind == REPLY and struct.pack(ANSWERED, c.target, c.base, #c.words, c.words) or '') .. c.delays
+do
+  local HEADER = '<I4I4I4I4I4I4I4BBc8dd'
+  local HEADER_BYTES = 54
+  local DELETED_TO_KIND = '<I4I4I4B'
+  local DELETED_AT = 17
+  local ANSWERED = '<c8I6Bc0'
+  local ANSWERED_BYTES = 15         -- and the words
+
+  function Record.header(c)
+    return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.kind, c.group,
+      c.founder, c.first, c.last)
+      .. (c.kind == REPLY and struct.pack(ANSWERED, c.target, c.base, #c.words, c.words) or '') .. c.delays
+  end
+
+  -- Bytes of a stored header, whose length depends on what it tells; second result: of it without delays of deletions.
+  function Record.header_bytes(record)
+    local deleted, _, _, kind = struct.unpack(DELETED_TO_KIND, record, DELETED_AT)
+    local answered = kind == REPLY and ANSWERED_BYTES + string.byte(record, HEADER_BYTES + ANSWERED_BYTES) or 0
+    return HEADER_BYTES + answered + (deleted > 0 and Delays.BYTES or 0), HEADER_BYTES + answered
+  end
+
+  -- Author keys, and of answers the delay of each, '' of others.
+  function Record.split(kind, row)
+    if kind ~= REPLY then return row, '' end
+    local keys = 8 * #row / 9
+    return string.sub(row, 1, keys), string.sub(row, keys + 1)
+  end
+
+  function Record.decode(record)
+    local posts, authors, links, reposts, deleted, samples, kept, kind, group, founder, first, last =
+      struct.unpack(HEADER, record)
+    local header_end, delays_at = Record.header_bytes(record)
+    local ring_at = header_end + 1 + (kind == TEXT and LANES or 0)
+    local ring, lags = Record.split(kind, string.sub(record, ring_at))
+    local c = {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
+      kept = kept, kind = kind, group = group, founder = founder, first = first, last = last,
+      delays = string.sub(record, delays_at + 1, header_end), lanes = string.sub(record, header_end + 1, ring_at - 1),
+      ring = ring, lags = lags}
+    if kind == REPLY then c.target, c.base, c.words = struct.unpack(ANSWERED, record, HEADER_BYTES + 1) end
+    return c
+  end
+
+  function Record.encode(c) return Record.header(c) .. c.lanes .. c.ring .. c.lags end
 end
 
--- Bytes of a stored header, whose length depends on what it tells.
-local function header_bytes(record)
-  local deleted, _, _, kind = struct.unpack('<I4I4I4B', record, 17)
-  local answered = kind == REPLY and ANSWERED_BYTES + string.byte(record, HEADER_BYTES + ANSWERED_BYTES) or 0
-  return HEADER_BYTES + answered + (deleted > 0 and Delays.BYTES or 0), HEADER_BYTES + answered
-end
-
--- Author keys, and of answers the delay of each, '' of others.
-local function split_lags(kind, row)
-  if kind ~= REPLY then return row, '' end
-  local keys = 8 * #row / 9
-  return string.sub(row, 1, keys), string.sub(row, keys + 1)
-end
-
-local function decode_object(record)
-  local posts, authors, links, reposts, deleted, samples, kept, kind, group, founder, first, last =
-    struct.unpack(HEADER, record)
-  local header_end, delays_at = header_bytes(record)
-  local ring_at = header_end + 1 + (kind == TEXT and LANES or 0)
-  local ring, lags = split_lags(kind, string.sub(record, ring_at))
-  local c = {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-    kept = kept, kind = kind, group = group, founder = founder, first = first, last = last,
-    delays = string.sub(record, delays_at + 1, header_end), lanes = string.sub(record, header_end + 1, ring_at - 1),
-    ring = ring, lags = lags}
-  if kind == REPLY then c.target, c.base, c.words = struct.unpack(ANSWERED, record, HEADER_BYTES + 1) end
-  return c
-end
-
-local function encode_object(c) return header(c) .. c.lanes .. c.ring .. c.lags end
-
-local objects = generations(OBJECTS, decode_object, encode_object)
+local objects = generations(OBJECTS, Record.decode, Record.encode)
 local names = generations(NAMES)
 local texts = generations(TEXTS)
 local authors = generations(AUTHORS)

@@ -11,14 +11,6 @@
 -- A line is applied once: a call whose expected position is not the stored one changes nothing. No clock but the
 -- lines' own; nothing is read from a SET or HASH in an order that a result could depend on.
 
--- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and of
--- text, traces, bytes of words; then signature (16 slots and 64 lanes) where flagged, author row, text, traces, words,
--- position after the line
-local LINE = '<I4dBBc8c8c4I2I2BB'
-local LINE_BYTES = 40
-local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
-local REPOST, LINK, SIGNED = 1, 2, 4
-local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
 local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
 
@@ -36,7 +28,7 @@ Sample.load(tonumber(meta[10] or '0'))
 local earliest = redis.call('ZRANGE', KEYS[TIMERS], 0, 0, 'WITHSCORES')
 timer = tonumber(earliest[2] or nil)
 
-local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
+local done = {posts = 0, late = 0, duplicates = 0, edits = 0, deletes = 0, unknown = 0, clustered = 0}
 local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of}, {pair_weights, authors}
 local LASTING = {net_of, kept, kept_texts, kept_authors, talks}
 
@@ -174,20 +166,20 @@ local function observe_post(post, text_hash, signature, author_row, traces)
   post.again = known
   if known then
     if string.sub(known, 1, 4) == text_hash then
-      duplicates = duplicates + 1
+      done.duplicates = done.duplicates + 1
       return
     end
-    edits = edits + 1
+    done.edits = done.edits + 1
     for _, number in ipairs(Seen.objects(known)) do change(number, 'posts', -1) end
   else
-    posts = posts + 1
+    done.posts = done.posts + 1
     if settings.replies then Sample.take(post) end
   end
   if settings.look_alikes and not get(authors, post.author) then count_author(post.author, post.facts) end
   put(authors, post.author, author_row)
   local row = Seen.pack(post, text_hash, at)
   if signature ~= '' then
-    clustered = clustered + 1
+    done.clustered = done.clustered + 1
     row = row .. struct.pack('<I4', by_signature(signature, post))
   end
   for place = 1, #traces, TRACE_BYTES do
@@ -200,15 +192,15 @@ end
 local function observe_delete(key, now)
   local known = get(seen, key)
   if not known then
-    unknown = unknown + 1
+    done.unknown = done.unknown + 1
     return
   end
   local at, deleted = Seen.time(known)
   if deleted then
-    duplicates = duplicates + 1
+    done.duplicates = done.duplicates + 1
     return
   end
-  deletes = deletes + 1
+  done.deletes = done.deletes + 1
   for _, number in ipairs(Seen.objects(known)) do change(number, 'deleted', 1, now - at) end
   put(seen, key, Seen.deleted(known, at))
 end
@@ -222,38 +214,50 @@ end
 
 local applied, stop = 0, 'end'
 
--- Apply the line at a place; returns the place of the next, nil where the call stops before it.
-local function apply(lines, at)
-  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes =
-    struct.unpack(LINE, lines, at)
-  if not watermark or t > watermark then
-    if timer and t >= timer then
-      stop = 'timer'
-      return nil
+local apply
+do
+  -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
+  -- of text, traces, bytes of words; then signature (16 slots and 64 lanes) where flagged, author row, text, traces,
+  -- words, position after the line
+  local LINE = '<I4dBBc8c8c4I2I2BB'
+  local LINE_BYTES = 40
+  local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
+  local REPOST, LINK, SIGNED = 1, 2, 4
+  local SIGNATURE_BYTES = 128
+
+  -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
+  function apply(lines, at)
+    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes =
+      struct.unpack(LINE, lines, at)
+    if not watermark or t > watermark then
+      if timer and t >= timer then
+        stop = 'timer'
+        return nil
+      end
+      advance(t)
+    elseif t < watermark - settings.grace then
+      done.late = done.late + 1
     end
-    advance(t)
-  elseif t < watermark - settings.grace then
-    late = late + 1
+    local signature_at = at + LINE_BYTES
+    local author_at = signature_at + (flags >= SIGNED and SIGNATURE_BYTES or 0)
+    local text_at = author_at + author_bytes
+    local traces_at = text_at + text_bytes
+    local words_at = traces_at + trace_count * TRACE_BYTES
+    local position_at = words_at + words_bytes
+    if kind == POST then
+      local post = {key = key, at = t, author = author, text = string.sub(lines, text_at, traces_at - 1),
+        repost = flags % 2, link = math.floor(flags / LINK) % 2, words = string.sub(lines, words_at, position_at - 1),
+        facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
+      observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
+        string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, words_at - 1))
+    elseif kind == DELETE then
+      observe_delete(key, t)
+    end
+    applied = applied + 1
+    position = string.sub(lines, position_at, at + bytes - 1)
+    if due ~= '' then stop = 'due' end
+    return at + bytes
   end
-  local signature_at = at + LINE_BYTES
-  local author_at = signature_at + (flags >= SIGNED and SIGNATURE_BYTES or 0)
-  local text_at = author_at + author_bytes
-  local traces_at = text_at + text_bytes
-  local words_at = traces_at + trace_count * TRACE_BYTES
-  local position_at = words_at + words_bytes
-  if kind == POST then
-    local post = {key = key, at = t, author = author, text = string.sub(lines, text_at, traces_at - 1),
-      repost = flags % 2, link = math.floor(flags / LINK) % 2, words = string.sub(lines, words_at, position_at - 1),
-      facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1)}
-    observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
-      string.sub(lines, author_at, text_at - 1), string.sub(lines, traces_at, words_at - 1))
-  elseif kind == DELETE then
-    observe_delete(key, t)
-  end
-  applied = applied + 1
-  position = string.sub(lines, position_at, at + bytes - 1)
-  if due ~= '' then stop = 'due' end
-  return at + bytes
 end
 
 local lines, at = ARGV[3], 1
@@ -269,7 +273,8 @@ if applied > 0 then
   redis.call('HSET', KEYS[META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
     'next_object', next_object, 'next_net', next_net,
-    'posts', tonumber(meta[7] or '0') + posts, 'deleted', tonumber(meta[8] or '0') + deletes)
+    'posts', tonumber(meta[7] or '0') + done.posts,
+    'deleted', tonumber(meta[8] or '0') + done.deletes)
 end
 return {'ok', applied, position, now_text, stop, stop == 'timer' and earliest[1] or due,
-  posts, late, duplicates, edits, deletes, unknown, clustered}
+  done.posts, done.late, done.duplicates, done.edits, done.deletes, done.unknown, done.clustered}

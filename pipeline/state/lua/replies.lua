@@ -1,6 +1,7 @@
 -- Part of observe.lua: answers to posts. Bots that wait for a keyword answer within seconds, again and again, whoever
 -- wrote the post; people take minutes, and answer each other. So an answer is a trace only
---   within settings.reply_bound of its post; of a post that the stream does not have, of its first answer;
+--   within settings.reply_bound of its post, clocks may differ; of a post that the stream does not have, of its first
+--   answer;
 --   where it is none to oneself, nor to somebody who has answered the author within the index horizon: they talk;
 -- and it weighs a pair only where the author has not answered this one before within that time: fans of one star and
 -- those who hate him meet at him all day.
@@ -62,7 +63,7 @@ do
       post.fresh = not get(names, mark)
       put(names, mark, '')
     end
-    if talk or delay < -settings.grace or delay > settings.reply_bound then return nil end
+    if talk or math.abs(delay) > settings.reply_bound then return nil end
     post.lag = math.floor(math.max(0, delay) / settings.reply_step)
     return {target = target, base = base, words = words}
   end
@@ -86,10 +87,10 @@ do
   end
 end
 
--- A sample of the stream's posts, so that the share of a word is known: of a generation the posts whose keys are divisible
--- by 2 ^ level. When there are more than settings.sample_posts the level rises, which halves them: a fair sample that
--- depends on no order (Gibbons and Tirthapura 2001). A generation ends when it is an index horizon old and has
--- settings.sample_least posts, so that silence forgets nothing.
+-- A sample of the stream's posts, so that the share of a word is known: of a generation the posts whose keys are
+-- divisible by 2 ^ level. When there are more than settings.sample_posts the level rises, which halves them: a fair
+-- sample that depends on no order (Gibbons and Tirthapura 2001). A generation ends when it is an index horizon old and
+-- has settings.sample_least posts, so that silence forgets nothing.
 do
   local STATE = 'state'             -- field of level, number of posts and begin; others are post keys of 8 bytes
   local STATE_FORM = '<BI4d'

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.swarm import evening
 
 from pipeline.config import load_settings
 from pipeline.detect.delays import BOUNDS
@@ -45,7 +46,7 @@ def campaign(posts: int = 4000) -> list[Line]:
     return list(simulate(3, posts, share=0.1))
 
 
-EXPECTED: dict[bool, str] = {}
+EXPECTED: dict[bool | str, str] = {}
 
 
 @pytest.mark.parametrize("look_alikes", [False, True])
@@ -65,6 +66,24 @@ def test_every_server_tells_the_same_incidents(server_url: str, look_alikes: boo
     assert len(events) >= 2
     assert any(signal.signal == "alike-birth" for signal in events[-1].data.evidence) == look_alikes
     assert EXPECTED.setdefault(look_alikes, digest) == digest
+
+
+def test_every_server_tells_the_same_swarm(server_url: str) -> None:
+    settings, _ = load_settings(options={"detection.traces": "reply"}, environment={})
+
+    async def told() -> list[IncidentEvent]:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "swarm", settings)
+            await engine.start()
+            events = await replayed(engine, list(evening(4, bots=True)))
+            await engine.store.drop()
+            return events
+
+    events = asyncio.run(told())
+
+    assert [event.data.kind for event in events] == ["reply-swarm", "reply-swarm"]
+    digest = sha256(b"\n".join(map(encode_event, events))).hexdigest()
+    assert EXPECTED.setdefault("swarm", digest) == digest
 
 
 def test_a_call_with_another_position_changes_nothing(server_url: str) -> None:

@@ -11,16 +11,20 @@ import msgspec
 
 from pipeline.config import detection_hash
 from pipeline.detect import prior
-from pipeline.detect.assess import assess
+from pipeline.detect.assess import assess, main_keyword
+from pipeline.detect.delays import BOUNDS
+from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.decision import Rules
 from pipeline.incidents.describe import describe
 from pipeline.incidents.flood import FloodRules
 from pipeline.incidents.life import decide
 from pipeline.incidents.model import Incident
+from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
 from pipeline.state.gather import gather_network
 from pipeline.state.prune import prune
+from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
 from pipeline.state.tell import tell, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
@@ -31,8 +35,11 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from pipeline.config import Settings
+    from pipeline.detect.facts import NetworkFacts
+    from pipeline.incidents.decision import Decision
     from pipeline.incidents.public import Event, IncidentEvent
     from pipeline.post import Line
+    from pipeline.state.rows import NetworkRow
 
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
@@ -41,10 +48,12 @@ SHARP_SHARE = 0.01
 """Share of strangers in all windows of a network up to which it tells them apart from its own."""
 
 SHARP_WEIGHT = 2500
-"""Weight with which others join such a network, in thousandths: three meetings, for believers copy once or twice."""
+"""Weight to join such a network, in thousandths: three meetings, for believers copy once or twice."""
 
 RING_HORIZON_MS = 60 * 86_400_000
 """How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""
+RECHECKED = 0.5
+"""Share of more objects after which a network that answers posts is judged again."""
 
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
@@ -99,7 +108,7 @@ class Engine:
             network = await self.store.network(number)
             if network is None:
                 continue
-            found = assess(await gather_network(self.store, number, network, now))
+            found = assess(await self._facts(number, network, now))
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
@@ -128,6 +137,11 @@ class Engine:
             return await tell_digest(self.store, at, self._flood)
         return await self._evaluate(item, at)
 
+    async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
+        facts = await gather_network(self.store, number, network, now)
+        rivals = await find_rivals(self.store, number, facts, main_keyword(facts))
+        return msgspec.structs.replace(facts, rivals=rivals)
+
     async def _evaluate(self, item: str, now: int) -> list[Event]:
         """Judge a network and tell what changed; the due mark goes with it."""
         number = int(item.removeprefix("net:"))
@@ -135,11 +149,23 @@ class Engine:
         if network is None:
             await self.store.commit(item, [])
             return []
-        found = assess(await gather_network(self.store, number, network, now))
+        facts = await self._facts(number, network, now)
+        found = assess(facts)
         forms = dict(await self.store.network_incidents(number))
         known = [msgspec.json.decode(form, type=Incident) for form in forms.values()]
-        decision = decide(self.store.stream, known, found, now, self._rules)
+        decision = bounded(decide(self.store.stream, known, found, now, self._rules), network, facts)
         return await tell(self.store, number, network, decision, forms, found, now, self._flood)
+
+
+def bounded(decision: Decision, network: NetworkRow, facts: NetworkFacts) -> Decision:
+    """Return the decision with the bounds at which a network that answers posts is due again.
+
+    A swarm shows by what it answers, not by growing: without an incident it is due by half as many objects again.
+    """
+    if decision.incident is None and any(each.kind == Kind.REPLY for each in facts.objects):
+        objects = grown(len(facts.objects), RECHECKED)
+        return msgspec.structs.replace(decision, due_accounts=network.accounts, due_objects=objects)
+    return decision
 
 
 def incident_rules(settings: Settings) -> Rules:
@@ -209,6 +235,12 @@ def script_settings(settings: Settings) -> dict[str, object]:
         "wave_span": 600_000,
         "weights": PAIR_WEIGHTS,
         "kind_factors": KIND_FACTORS,
+        "delay_bounds": BOUNDS,
+        "replies": "reply" in detection.traces,
+        "reply_bound": BOUND_MS,
+        "reply_step": STEP_MS,
+        "sample_posts": SAMPLE_POSTS,
+        "sample_least": SAMPLE_LEAST,
         "look_alikes": detection.look_alikes,
         **(lookalike_settings() if detection.look_alikes else {}),
     }

@@ -12,9 +12,9 @@ import msgspec
 from pipeline.detect.alike import looks_log_p, strongest
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import Suppression, weigh
+from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
-from pipeline.text.traces import SEARCHED
 from pipeline.text.traces import Kind as Trace
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
 Severity = Literal["info", "warning", "critical"]
-Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring"]
+Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
 
 SCORE_NATS: Final = 15.0
 """Evidence, as -ln p, at which the score reaches 1 - 1/e; a first form, calibrated against recordings later."""
@@ -79,18 +79,22 @@ class Assessment(msgspec.Struct, frozen=True):
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
     score = rounded(1 - math.exp((repeat_log_p(facts) + looks_log_p(facts)) / SCORE_NATS))
-    keywords = find_keywords(facts.objects)
-    shared = [c for c in facts.objects if c.kind not in SEARCHED] or facts.objects
+    keywords = keywords_of(facts)
+    swarm = mostly_replies(facts)
+    shared = swarm.objects if swarm else counted(facts) or facts.objects
     posts = sum(c.posts for c in shared)
     members = [row.author_id for row in facts.members]
     first = min((c.first for c in facts.objects), default=facts.first)
     oldest = min(facts.objects, key=lambda c: (c.first, c.founder), default=None)
     kind = kind_of(facts)
+    span = facts.last - first
+    only_answers = all(each.kind == Trace.REPLY for each in facts.objects)
+    said = swarm or (find_answers(facts) if only_answers else None)
     return Assessment(
         kind=kind,
         score=score,
         severity=severity_of(score, len(members)),
-        summary=_summary(kind, len(members), posts, keywords, facts.last - first),
+        summary=swarm_summary(said, len(members)) if said else _summary(kind, len(members), posts, keywords, span),
         evidence=gather(facts),
         keywords=keywords,
         templates=show_templates(facts.objects),
@@ -110,6 +114,8 @@ def assess(facts: NetworkFacts) -> Assessment:
 
 def kind_of(facts: NetworkFacts) -> Kind:
     """Return what a network is: one that meets again and again, or look-alikes at one text or one reposted author."""
+    if mostly_replies(facts):
+        return "reply-swarm"
     found = strongest(facts)
     if found is None or repeat_log_p(facts) <= REPEATED:
         return "coordinated-network"
@@ -123,6 +129,21 @@ def severity_of(score: float, accounts: int) -> Severity:
     if score >= CRITICAL_SCORE and accounts >= CRITICAL_ACCOUNTS:
         return "critical"
     return "warning" if score >= WARNING_SCORE else "info"
+
+
+def keywords_of(facts: NetworkFacts) -> list[str]:
+    """Return the keywords of a network's texts; of a swarm, first the one that it reacts to."""
+    found = find_keywords(facts.objects)
+    swarm = mostly_replies(facts)
+    if swarm is None or swarm.keyword is None:
+        return found
+    word = swarm.keyword.word
+    return [word, *(each for each in found if each != word)][:SHOWN_KEYWORDS]
+
+
+def main_keyword(facts: NetworkFacts) -> str:
+    """Return the keyword that stands first; '' without any."""
+    return next(iter(keywords_of(facts)), "")
 
 
 def find_keywords(objects: Sequence[ObjectFacts]) -> list[str]:

@@ -12,9 +12,13 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from pipeline.detect.alike import look_alikes
+from pipeline.detect.alike import look_alikes, percent
+from pipeline.detect.chance import binomial_log_p
+from pipeline.detect.delays import duration, typical
+from pipeline.detect.reach import communities_reached, platforms_reached, rival_network
+from pipeline.detect.replies import counted, meetings, mostly_replies, reply_latency, reply_targets
 from pipeline.detect.signal import Signal, rounded
-from pipeline.text.traces import SEARCHED, Kind
+from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +36,7 @@ YOUNG_SHARE: Final = 0.055
 _THINGS: Final = {
     Kind.TEXT: "near-identical texts",
     Kind.REPOST: "reposts of one post",
-    Kind.REPLY: "replies to one post",
+    Kind.REPLY: "answered posts",
     Kind.LINK: "links",
     Kind.HASHTAG: "hashtags",
     Kind.REPOSTED: "reposted authors",
@@ -42,8 +46,11 @@ _THINGS: Final = {
 def gather(facts: NetworkFacts) -> list[Signal]:
     """All signals that the facts allow, strongest null first."""
     texts = [c for c in facts.objects if c.kind == Kind.TEXT]
+    swarm = mostly_replies(facts)
     found = [
         repeat_co_posting(facts),
+        reply_latency(facts),
+        reply_targets(facts),
         *look_alikes(facts),
         co_post_latency(texts),
         template_share(texts),
@@ -52,7 +59,10 @@ def gather(facts: NetworkFacts) -> list[Signal]:
         client_concentration(facts),
         posts_per_author(texts),
         repost_share(texts),
-        deletions(texts),
+        deletions(facts, swarm.objects if swarm else texts),
+        platforms_reached(facts),
+        communities_reached(facts),
+        rival_network(facts),
     ]
     return [signal for signal in found if signal is not None]
 
@@ -75,9 +85,8 @@ def repeat_log_p(facts: NetworkFacts) -> float:
 def _meetings(facts: NetworkFacts) -> tuple[int, float]:
     n, total = len(facts.members), max(facts.stream_authors, len(facts.members), 2)
     pairs = n * (n - 1) / 2
-    shared = [c for c in facts.objects if c.kind not in SEARCHED]
-    # The meetings that brought members in say nothing: whom else would they have met?
-    met = sum(math.comb(c.network_members, 2) - math.comb(c.newcomers, 2) for c in shared)
+    shared = counted(facts)
+    met = meetings(shared)
     chance = sum(c.authors * (c.authors - 1) for c in shared) / (total * (total - 1))
     return met, max(1e-9, pairs * chance)
 
@@ -95,13 +104,13 @@ def repeat_co_posting(facts: NetworkFacts) -> Signal | None:
         value=value,
         expected=chance,
         p_value=rounded(math.exp(max(-690.0, repeat_log_p(facts)))),
-        text=f"two of the {n} accounts met again {value:g} times on average, in {_told(facts.objects)}; "
+        text=f"two of the {n} accounts met again {value:g} times on average, in {_told(counted(facts))}; "
         f"{chance:g} by chance",
     )
 
 
 def _told(objects: Sequence[ObjectFacts]) -> str:
-    counts = sorted(Counter(c.kind for c in objects if c.kind not in SEARCHED).items())
+    counts = sorted(Counter(c.kind for c in objects).items())
     return " and ".join(f"{count} {_THINGS[kind]}" for kind, count in counts)
 
 
@@ -141,15 +150,6 @@ def account_age(facts: NetworkFacts) -> Signal | None:
         p_value=rounded(math.exp(binomial_log_p(young, len(ages), YOUNG_SHARE))),
         text=f"{young} of {len(ages)} accounts are younger than 90 days; {YOUNG_SHARE:.1%} of ordinary authors are",
     )
-
-
-def binomial_log_p(k: int, n: int, q: float) -> float:
-    """Chernoff bound on ln P(at least ``k`` of ``n``), each with probability ``q``."""
-    x = k / n
-    if x <= q:
-        return 0.0
-    rest = (1 - x) * math.log((1 - x) / (1 - q)) if x < 1 else 0.0
-    return -n * (x * math.log(x / q) + rest)
 
 
 def follower_median(facts: NetworkFacts) -> Signal | None:
@@ -192,10 +192,22 @@ def repost_share(texts: Sequence[ObjectFacts]) -> Signal | None:
     return Signal(signal="repost-share", value=value, text=f"{reposts} of {posts} posts are reposts")
 
 
-def deletions(texts: Sequence[ObjectFacts]) -> Signal | None:
-    """Share of the posts that were deleted again."""
-    posts, deleted = sum(c.posts for c in texts), sum(c.deleted for c in texts)
+def deletions(facts: NetworkFacts, shared: Sequence[ObjectFacts]) -> Signal | None:
+    """Share of the posts that were deleted again, and how soon, against all posts of the stream."""
+    deleted = sum(c.deleted for c in shared)
+    posts = max(deleted, sum(c.posts for c in shared))
     if not deleted:
         return None
-    value = rounded(deleted / posts)
-    return Signal(signal="deletion-share", value=value, text=f"{deleted} of {posts} posts were deleted again")
+    text = f"{deleted} of {posts} posts were deleted again"
+    within = typical([sum(counts) for counts in zip(*(c.delays for c in shared if c.delays), strict=True)])
+    if within is not None:
+        text += f", half of them within {duration(within)}" if deleted > 1 else f", within {duration(within)}"
+    usual = facts.stream_deleted / facts.stream_posts if facts.stream_posts else None
+    if usual is not None:
+        text += f"; {percent(usual)} of this stream's were"
+    return Signal(
+        signal="deletion-share",
+        value=rounded(deleted / posts),
+        expected=None if usual is None else rounded(usual),
+        text=text,
+    )

@@ -53,6 +53,19 @@ class GroupFacts(msgspec.Struct, frozen=True):
     explained: Explained = ""
 
 
+class AnsweredFacts(msgspec.Struct, frozen=True):
+    """The post that an object's authors answered: key of its author, None where the stream does not have the post.
+
+    ``in_talk``: its author belongs to the network or exchanges answers with a member. ``words``: its most telling ones.
+    ``seconds``: after which members answered, in steps of half a second.
+    """
+
+    author: bytes | None
+    in_talk: bool
+    words: tuple[str, ...]
+    seconds: tuple[float, ...]
+
+
 class ObjectFacts(msgspec.Struct, frozen=True):
     """An object that a network holds: counts, span in ms, how many of its authors are members.
 
@@ -61,6 +74,8 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     ``varied``: its texts differ in more than links, mentions and marks.
 
     ``first_followers``: of the first of its authors who is known.
+    ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
+    ``answered``: what replies are to, None for other kinds.
     """
 
     kind: Kind
@@ -78,14 +93,25 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     samples: tuple[str, ...]
     group: GroupFacts | None = None
     first_followers: int | None = None
+    delays: tuple[int, ...] = ()
+    answered: AnsweredFacts | None = None
+
+
+class RivalFacts(msgspec.Struct, frozen=True):
+    """Ids of open incidents on the same main keyword, with other texts and other accounts."""
+
+    keyword: str
+    incidents: tuple[str, ...]
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
-    authors the stream has seen within the pair horizon, the population of the null model; ``baseline`` is what these
-    look like.
+    authors the stream has seen within the pair horizon, the population of the null model. ``stream_deleted`` of the
+    stream's ``stream_posts`` were deleted within the index horizon. ``stream_answers`` counts its answers by delay, in
+    the bins of `pipeline.detect.delays`; ``stream_words`` are the words of a sample of its posts.
+    ``baseline`` is what the stream's authors look like.
     """
 
     now: int
@@ -97,3 +123,8 @@ class NetworkFacts(msgspec.Struct, frozen=True):
     stream_authors: int
     truncated: bool
     baseline: Baseline = Baseline()
+    stream_posts: int = 0
+    stream_deleted: int = 0
+    stream_answers: tuple[int, ...] = ()
+    stream_words: tuple[frozenset[str], ...] = ()
+    rivals: RivalFacts | None = None

@@ -85,6 +85,7 @@ def _anew(
         opened_at=now,
         published_at=now,
         suppressed=found.suppressed,
+        keywords=found.keywords,
     )
     if found.suppressed:
         return _waiting((*merged, Change(None, after, "incident.suppressed")), after, found, now, rules)
@@ -197,4 +198,5 @@ def _revised(current: Incident, found: Assessment, now: int, status: Status) -> 
         accounts=len(found.members),
         platforms=sorted({*current.platforms, *found.platforms}),
         published_at=now,
+        keywords=found.keywords,
     )

@@ -30,7 +30,8 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
     ``suppressed`` is what explains one that is suppressed. ``held`` is the event that the flood guard holds back: until
-    it is told, the revision is that of this event and nothing later has one.
+    it is told, the revision is that of this event and nothing later has one. ``keywords`` are those of the last event
+    too, the main one first.
     """
 
     incident_id: str
@@ -45,6 +46,7 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     into: str | None = None
     suppressed: Suppression | None = None
     held: Opening | None = None
+    keywords: list[str] = []
 
 
 def next_revision(incident: Incident) -> int:

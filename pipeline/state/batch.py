@@ -10,17 +10,16 @@ import msgspec
 from pipeline.post import Delete, Line, Post, Tick
 from pipeline.state.rows import item_key, pack_author
 from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
-from pipeline.text.traces import SEARCHED, named_traces
+from pipeline.text.traces import SEARCHED, Kind, named_traces
+from pipeline.text.words import telling_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from pipeline.text.traces import Kind
-
 SAMPLE_CHARS: Final = 300
 """Characters of a text kept for evidence."""
 
-_LINE = struct.Struct("<IdBB8s8s4sHHB")
+_LINE = struct.Struct("<IdBB8s8s4sHHBB")
 _POST, _DELETE, _TICK, _CONTROL = range(4)
 _REPOST, _LINK, _SIGNED, _SHORT = 1, 2, 4, 8
 _TRACE_BYTES = 9
@@ -64,7 +63,8 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
             signature = slots[at : at + 64] + lanes[at : at + 64] if found.letters[number] >= MIN_LETTERS else b""
             short = found.letters[number] < TIE_LETTERS
             text_hash = hashes[4 * number : 4 * number + 4]
-            packed.append(_packed_post(line, signature, text_hash, kinds, position, short=short))
+            words = telling_words(found.normalised[number]).encode() if Kind.REPLY in kinds else b""
+            packed.append(_packed_post(line, signature, text_hash, kinds, words, position, short=short))
             number += 1
         elif isinstance(line, Delete):
             key = item_key(line.platform, line.id)
@@ -75,11 +75,18 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
 
 
 def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
-    return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0) + position
+    return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0, 0) + position
 
 
 def _packed_post(
-    post: Post, signature: bytes, text_hash: bytes, kinds: Collection[Kind], position: bytes, *, short: bool
+    post: Post,
+    signature: bytes,
+    text_hash: bytes,
+    kinds: Collection[Kind],
+    words: bytes,
+    position: bytes,
+    *,
+    short: bool,
 ) -> bytes:
     author, text = pack_author(post, searched=not SEARCHED.isdisjoint(kinds)), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
@@ -90,7 +97,7 @@ def _packed_post(
         + _SHORT * short
     )
     head = _LINE.pack(
-        _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(position),
+        _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(words) + len(position),
         post.at,
         _POST,
         flags,
@@ -100,5 +107,6 @@ def _packed_post(
         len(author),
         len(text),
         len(traces) // _TRACE_BYTES,
+        len(words),
     )
-    return b"".join((head, signature, author, text, traces, position))
+    return b"".join((head, signature, author, text, traces, words, position))

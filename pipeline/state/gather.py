@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
-from pipeline.state.rows import NetworkRow, ObjectRow, split_texts, unpack_author, unpack_group, unpack_object
+from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
+from pipeline.detect.replies import MIN_AUTHORS
+from pipeline.state.rows import (
+    AnsweredRow,
+    NetworkRow,
+    ObjectRow,
+    split_keys,
+    split_texts,
+    unpack_author,
+    unpack_group,
+    unpack_object,
+)
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -32,6 +42,9 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     inside = set(members)
     outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
     firsts = await store.fields("kept:authors", [row.members[0] for row in rows])
+    totals = await store.totals()
+    answered = dict.fromkeys(row.answered.author for row in rows if row.answered and row.answered.author)
+    talkers = inside | await _talkers(store, list(answered), inside)
     return NetworkFacts(
         now=now,
         first=network.first,
@@ -39,12 +52,16 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         members=await _accounts(store, members),
         joiners=await _accounts(store, tuple(outside)),
         objects=tuple(
-            _object(row, inside, new, split_texts(text or b""), group, first)
+            _object(row, inside, talkers, new, split_texts(text or b""), group, first)
             for row, new, text, group, first in zip(rows, _newcomers(rows, inside), texts, groups, firsts, strict=True)
         ),
         stream_authors=await store.stream_authors(),
         truncated=network.truncated,
         baseline=await store.baseline(),
+        stream_posts=totals.posts,
+        stream_deleted=totals.deleted,
+        stream_answers=totals.answers,
+        stream_words=await store.sampled_words() if len(answered) >= MIN_AUTHORS else (),
     )
 
 
@@ -71,6 +88,7 @@ async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, 
 def _object(
     row: ObjectRow,
     members: set[bytes],
+    talkers: set[bytes],
     newcomers: int,
     samples: Sequence[str],
     group: bytes | None,
@@ -92,6 +110,23 @@ def _object(
         samples=tuple(samples),
         group=None if group is None else unpack_group(group),
         first_followers=None if first is None else unpack_author(first).followers,
+        delays=row.delays,
+        answered=None if row.answered is None else _answered(row, row.answered, members, talkers),
+    )
+
+
+async def _talkers(store: Store, authors: Sequence[bytes], members: set[bytes]) -> set[bytes]:
+    """Those authors who exchange answers with a member."""
+    rows = zip(authors, await store.fields("talks", authors), strict=True)
+    return {author for author, row in rows if row is not None and not members.isdisjoint(split_keys(row))}
+
+
+def _answered(row: ObjectRow, said: AnsweredRow, members: set[bytes], talkers: set[bytes]) -> AnsweredFacts:
+    return AnsweredFacts(
+        author=said.author,
+        in_talk=said.author in talkers,
+        words=said.words,
+        seconds=tuple(lag / 1000 for key, lag in zip(row.members, said.lags, strict=True) if key in members),
     )
 
 

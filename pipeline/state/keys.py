@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -19,13 +19,13 @@ KEYS: Final[dict[str, str]] = {
     "bands": "STRING of 40-bit slots, 16 a clustered post: number of the cluster written there last, index generation",
     "objects:0": "HASH object number -> record (see lua/objects.lua), lives one to two index horizons",
     "objects:1": "the odd generation of it",
-    "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author (lua/observe.lua)",
+    "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author; who answered whom (17 bytes)",
     "names:1": "the odd generation of it",
     "texts:0": "HASH object number -> up to 10 samples as rows of u16 length and bytes; the first text first",
     "texts:1": "the odd generation of it",
     "authors:0": "HASH author key -> author row (pipeline/state/rows.py) as of the last post, as long as pairs",
     "authors:1": "the odd generation of it",
-    "seen:0": "HASH post key -> text hash (4 bytes) and the numbers of its objects (u32 each)",
+    "seen:0": "HASH post key -> text hash, event time, whether deleted, author, words, its objects (lua/seen.lua)",
     "seen:1": "the odd generation of it",
     "crowd:0": "HASH object:author key -> '', for objects of more than 40 authors",
     "crowd:1": "the odd generation of it",
@@ -39,11 +39,14 @@ KEYS: Final[dict[str, str]] = {
     "sizes:1": "the odd generation of it",
     "overlaps:0": "HASH two object numbers (u32), the later second -> a mark and the authors they share",
     "overlaps:1": "the odd generation of it",
+    "sample:0": "HASH post key -> its words: a fair sample of the posts, in generations of its own (lua/replies.lua)",
+    "sample:1": "the odd generation of it",
     "baseline": "HASH now, before -> MessagePack: histograms of the stream's authors over followers, following, births",
     "tags:0": "HASH trace of a tag -> authors of a generation of the baseline who used it when first seen",
     "tags:1": "the odd generation of it",
     "alike": "HASH object number -> open look-alike group: windows with their evidence, members inside and outside",
     "named": "HASH trace of a look-alike group's object -> a member, so that a ring that comes back stays one",
+    "talks": "HASH author key -> keys of up to 16 accounts of networks with which they exchange answers",
     "edges": "HASH two author keys -> event time of the last co-action (ms), until the edge horizon has passed",
     "net:of": "HASH author key -> network number",
     "nets": "HASH network number -> packed state (see lua/networks.lua)",
@@ -63,7 +66,7 @@ KEYS: Final[dict[str, str]] = {
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 
-OBSERVED: Final = 42
+OBSERVED: Final = 45
 """How many of the keys, from the first, the observe script takes."""
 
 

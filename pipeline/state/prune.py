@@ -70,6 +70,9 @@ async def prune(store: Store, now: int, edge_horizon: int, every: int) -> None:
             "gone": [str(number) for number in sorted(gone)],
             "nets": [(str(p.number), pack_network(p.row), b"".join(p.members), _packed(p.objects)) for p in parts],
             "names": [name for name, member in (await store.items("named")).items() if member not in connected],
+            "talks": [
+                author for author, row in (await store.items("talks")).items() if connected.isdisjoint(split_keys(row))
+            ],
             "links": [f"{number}:{each}" for number in sorted(touched) for each in _numbers(held.get(number, b""))],
             "objects": [str(number) for number in sorted(stale)],
             "authors": await _forgotten(store, connected, kept, stale),

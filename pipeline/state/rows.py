@@ -13,7 +13,9 @@ import msgspec
 
 from pipeline.detect.baseline import Baseline
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
+from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import Explained, GroupFacts, WindowFacts
+from pipeline.detect.replies import STEP_MS
 from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
@@ -44,8 +46,24 @@ class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     lang: str | None
 
 
+class AnsweredRow(msgspec.Struct, frozen=True):
+    """An answered post: key of its author (None where the stream does not have it), time in ms, its words.
+
+    ``lags``: how long after it each author of the object answered, in ms, in the order of the object's author keys.
+    """
+
+    author: bytes | None
+    at: int
+    words: tuple[str, ...]
+    lags: tuple[int, ...]
+
+
 class ObjectRow(msgspec.Struct, frozen=True):
-    """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128)."""
+    """A kept object: its kind, counts, span in ms, author keys in the order of joining (at most 128).
+
+    ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
+    ``answered``: of replies, what they answer.
+    """
 
     number: int
     posts: int
@@ -57,7 +75,9 @@ class ObjectRow(msgspec.Struct, frozen=True):
     founder: bytes
     first: int
     last: int
+    delays: tuple[int, ...]
     members: tuple[bytes, ...]
+    answered: AnsweredRow | None
 
 
 class NetworkRow(msgspec.Struct, frozen=True):
@@ -77,6 +97,9 @@ _author_decoder = msgspec.msgpack.Decoder(AuthorRow)
 _FACTS = struct.Struct("<BBHII")
 _NO_FACTS = _FACTS.pack(UNKNOWN_COUNT, UNKNOWN_COUNT, UNKNOWN_BIRTH, 0, 0)
 _OBJECT = struct.Struct("<8IBB8sddd")
+_ANSWERED = struct.Struct("<8s6sB")
+_NOBODY = bytes(8)
+_DELAYS = struct.Struct(f"<{len(BOUNDS) + 1}H")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IIIdd8sB")
 _NETWORK = struct.Struct("<5Idd")
@@ -126,9 +149,40 @@ def unpack_author(row: bytes) -> AuthorRow:
 def unpack_object(number: int, row: bytes) -> ObjectRow:
     """Return a kept object from its stored row."""
     posts, authors, links, reposts, deleted, _, _, _, kind, _, founder, first, last, _ = _OBJECT.unpack_from(row)
-    members = split_keys(row[_OBJECT.size :])
+    at = _OBJECT.size
+    author, time, words = _NOBODY, b"", b""
+    if kind == Kind.REPLY:
+        author, time, size = _ANSWERED.unpack_from(row, at)
+        at += _ANSWERED.size + size
+        words = row[at - size : at]
+    delays: tuple[int, ...] = ()
+    if deleted:
+        delays = _DELAYS.unpack_from(row, at)
+        at += _DELAYS.size
+    keys = row[at:]
+    answered = None
+    if kind == Kind.REPLY:
+        keys, lags = keys[: len(keys) * KEY_BYTES // (KEY_BYTES + 1)], keys[len(keys) * KEY_BYTES // (KEY_BYTES + 1) :]
+        answered = AnsweredRow(
+            author=None if author == _NOBODY else author,
+            at=int.from_bytes(time, "little"),
+            words=tuple(words.decode().split()),
+            lags=tuple(STEP_MS * lag for lag in lags),
+        )
     return ObjectRow(
-        number, posts, authors, links, reposts, deleted, Kind(kind), founder, int(first), int(last), members
+        number=number,
+        posts=posts,
+        authors=authors,
+        links=links,
+        reposts=reposts,
+        deleted=deleted,
+        kind=Kind(kind),
+        founder=founder,
+        first=int(first),
+        last=int(last),
+        delays=delays,
+        members=split_keys(keys),
+        answered=answered,
     )
 
 

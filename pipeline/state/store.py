@@ -12,7 +12,7 @@ from redis.exceptions import NoScriptError
 
 from pipeline.errors import FenceError, StateError
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
-from pipeline.state.rows import NetworkRow, split_keys, unpack_baseline, unpack_network
+from pipeline.state.rows import KEY_BYTES, NetworkRow, split_keys, unpack_baseline, unpack_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
-    *("places", "prelude", "generations", "objects", "profiles", "networks"),
+    *("places", "prelude", "generations", "seen", "objects", "profiles", "networks", "replies"),
     *("overlap", "baseline", "lookalikes", "observe"),
 )
 COMMIT: Final = ("commit",)
@@ -44,6 +44,18 @@ class Observed(msgspec.Struct, frozen=True):
     stop: str
     item: str
     counts: dict[str, int]
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Counts of a stream since its first line.
+
+    ``deleted``: posts deleted within the index horizon. ``answers``: answers to posts within it, by delay, in the bins
+    of `pipeline.detect.delays`; only where replies are traces.
+    """
+
+    posts: int
+    deleted: int
+    answers: tuple[int, ...]
 
 
 COUNTS: Final = ("posts", "late", "duplicates", "edits", "deletes", "unknown_deletes", "clustered")
@@ -244,6 +256,21 @@ class Store:
     async def baseline(self) -> Baseline:
         """Return what the stream's own authors look like, over both generations."""
         return unpack_baseline(await self._redis.hmget(self.keys["baseline"], ["now", "before"]))
+
+    async def totals(self) -> Totals:
+        """Return what the stream counts since its first line."""
+        posts, deleted, answers = await self._redis.hmget(self.keys["meta"], ["posts", "deleted", "answers"])
+        return Totals(int(posts or 0), int(deleted or 0), tuple(msgpack.unpackb(answers)) if answers else ())
+
+    async def sampled_words(self) -> tuple[frozenset[str], ...]:
+        """Return the words of each post of a fair sample of the last index horizons."""
+        rows = [
+            row
+            for parity in "01"
+            for key, row in (await self.items(f"sample:{parity}")).items()
+            if len(key) == KEY_BYTES
+        ]
+        return tuple(frozenset(row.decode().split()) for row in rows)
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""

@@ -7,17 +7,20 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.swarm import evening
 
 from pipeline.config import load_settings
+from pipeline.detect.delays import BOUNDS
 from pipeline.engine import Engine
 from pipeline.errors import FenceError, StateError
 from pipeline.incidents.public import IncidentEvent, encode_event
-from pipeline.post import Tick
+from pipeline.post import Delete, Post, Tick
 from pipeline.replay import position, run
 from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
 from pipeline.state.prune import prune
-from pipeline.state.rows import NetworkRow, pack_network
+from pipeline.state.rows import NetworkRow, pack_network, unpack_object
+from pipeline.state.store import Totals
 from pipeline.state.streams import stored_streams
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def campaign(posts: int = 4000) -> list[Line]:
     return list(simulate(3, posts, share=0.1))
 
 
-EXPECTED: dict[bool, str] = {}
+EXPECTED: dict[bool | str, str] = {}
 
 
 @pytest.mark.parametrize("look_alikes", [False, True])
@@ -62,6 +65,24 @@ def test_every_server_tells_the_same_incidents(server_url: str, look_alikes: boo
     assert len(events) >= 2
     assert any(signal.signal == "alike-birth" for signal in events[-1].data.evidence) == look_alikes
     assert EXPECTED.setdefault(look_alikes, digest) == digest
+
+
+def test_every_server_tells_the_same_swarm(server_url: str) -> None:
+    settings, _ = load_settings(options={"detection.traces": "reply"}, environment={})
+
+    async def told() -> list[IncidentEvent]:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "swarm", settings)
+            await engine.start()
+            events = await replayed(engine, list(evening(4, bots=True)))
+            await engine.store.drop()
+            return events
+
+    events = asyncio.run(told())
+
+    assert [event.data.kind for event in events] == ["reply-swarm", "reply-swarm"]
+    digest = sha256(b"\n".join(map(encode_event, events))).hexdigest()
+    assert EXPECTED.setdefault("swarm", digest) == digest
 
 
 def test_a_call_with_another_position_changes_nothing(server_url: str) -> None:
@@ -120,6 +141,66 @@ def test_edges_that_nobody_renews_die_and_networks_with_them(server_url: str) ->
             await engine.store.drop()
 
     asyncio.run(aged())
+
+
+def deletion(post: str, at: int) -> Delete:
+    return Delete(id=post, platform="x", created_at="", at=at)
+
+
+def copies() -> list[Line]:
+    """Five accounts that post four texts together."""
+    texts = (
+        "nobody in Harrowfen believes what the mayor tells us",
+        "why does a loaf cost three times as much as last year",
+        "they have closed our library and call it progress now",
+        "ask the ferry crew who really pays for the new harbour",
+    )
+    return [
+        Post(
+            id=f"p{text}.{who}",
+            platform="x",
+            author_id=f"a{who}",
+            text=words,
+            created_at="",
+            at=START_MS + 60_000 * text + 1000 * who,
+        )
+        for text, words in enumerate(texts)
+        for who in range(5)
+    ]
+
+
+def test_a_deletion_is_known_with_its_delay_once_and_only_within_the_index_horizon(server_url: str) -> None:
+    async def deleted() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "deleted", SETTINGS)
+            await engine.start()
+            lines = copies()
+            last = lines[-1].at
+            vanished = [
+                deletion(f"p3.{who}", last + 1000 * delay) for who, delay in enumerate((1, 100, 100, 200, 9000))
+            ]
+            again = [deletion("p3.1", last + 9_000_000), deletion("p2.0", last + 20_000_000)]
+            await replayed(engine, [*lines, *vanished, *again])
+
+            (row,) = [
+                row
+                for number, form in (await engine.store.items("kept")).items()
+                if (row := unpack_object(int(number), form)).deleted
+            ]
+
+            assert (row.posts, row.authors, row.deleted) == (5, 5, 5)
+            assert len(row.members) == 5
+            counts = {bound: count for bound, count in zip((*BOUNDS, None), row.delays, strict=True) if count}
+            assert counts == {5: 1, 120: 2, 240: 1, None: 1}
+            assert await engine.store.totals() == Totals(20, 5, ())
+            assert (engine.counts["deletes"], engine.counts["duplicates"], engine.counts["unknown_deletes"]) == (
+                5,
+                1,
+                1,
+            )
+            await engine.store.drop()
+
+    asyncio.run(deleted())
 
 
 def test_state_made_with_other_settings_is_refused_and_the_way_out_named(server_url: str) -> None:
@@ -208,12 +289,15 @@ def test_an_edge_to_an_outsider_does_not_cost_a_network_its_number(server_url: s
             await client.hset(store.keys["net:members"], "1", first + second + third)
             await client.hset(store.keys["net:of"], mapping=dict.fromkeys((first, second, third), "1"))
             await client.hset(store.keys["net:incident"], "1", "inc_1")
+            talks: dict[Any, Any] = {b"talker 1": outsider + third, b"talker 2": first}
+            await client.hset(store.keys["talks"], mapping=talks)
 
             await prune(store, 10 * DAY_MS, 7 * DAY_MS, DAY_MS)
 
             assert await store.network_authors(1) == (second, third)
             assert await store.items("net:incident") == {b"1": b"inc_1"}
             assert set(await store.items("net:of")) == {second, third}
+            assert await store.items("talks") == {b"talker 1": outsider + third}
             await store.drop()
 
     asyncio.run(pruned())

@@ -12,26 +12,28 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.lookalikes import Facts, Group, LookAlikes
-from support.oracle import Oracle, Seen
+from support.oracle import Oracle, Seen, Thing
 
 from pipeline.config import load_settings
 from pipeline.detect import prior
 from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_bin
+from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import GroupFacts, WindowFacts
 from pipeline.engine import Engine, script_settings
 from pipeline.errors import FenceError
-from pipeline.post import Post
+from pipeline.post import Delete, Post
 from pipeline.state.batch import Batch
 from pipeline.state.client import connect
-from pipeline.state.rows import FIELDS, item_key, pack_network, split_keys, unpack_group
+from pipeline.state.rows import FIELDS, ObjectRow, item_key, pack_network, split_keys, unpack_group, unpack_object
 from pipeline.state.store import packed
 from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import Kind, link_domain, named_traces
+from pipeline.text.words import telling_words
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-Row = tuple[int, int, int, bool, bool, int, str]
+Row = tuple[int, int, int, bool, bool, int, str, int, int]
 NAMES = itertools.count()
 SETTINGS, _ = load_settings(
     options={
@@ -59,6 +61,8 @@ RULES = {
     "group_second": 500_000,
     "group_shared": 2,
     "network_weight": 1500,
+    "sharp_share": 0,
+    "sharp_weight": 1500,
     "per_stranger": 10,
     "hashtag_span": 900_000,
     "wave_span": 120_000,
@@ -79,6 +83,9 @@ RULES = {
 }
 """Bounds so low that streams of a hundred posts have look-alikes in them."""
 
+SAMPLE = (7, 3)
+"""Posts of the stream's sample, at most, and until its next generation."""
+
 single = st.tuples(
     st.integers(0, 23),  # author
     st.integers(0, len(TEXTS) + 1),  # text; one ties nobody, the last is too short to be compared
@@ -87,6 +94,8 @@ single = st.tuples(
     st.booleans(),  # link
     st.integers(0, 30),  # an id of that many posts before: a duplicate or an edit, where there is one
     st.sampled_from(["", "tag", "tga"]),  # what it answers, reposts where it is a repost, and links where it links
+    st.integers(0, 20),  # the post of that many posts before is deleted after it, if that is near
+    st.integers(-9, 9),  # it answers the post of that many posts before, where there is one
 )
 crowds = st.tuples(
     st.integers(0, 40),  # first author
@@ -96,18 +105,40 @@ crowds = st.tuples(
     st.integers(0, len(TEXTS)),
     st.booleans(),
     st.sampled_from(["", "tag", "tga"]),
+    st.integers(0, 9),  # below 4, all of them answer the post of that many posts before
 )
 
 
-def row(crowd: tuple[int, int, int, int, int, bool, str]) -> list[Row]:
-    """Posts of a crowd: one text, one author after the other."""
-    first, step, authors, gap, text, repost, target = crowd
-    return [(first + step * number, text, gap, repost, False, 30, target) for number in range(authors)]
+def row(crowd: tuple[int, int, int, int, int, bool, str, int]) -> list[Row]:
+    """Posts of a crowd: one text, one author after the other; where they answer, all the same post."""
+    first, step, authors, gap, text, repost, target, answered = crowd
+    return [
+        (first + step * number, text, gap, repost, False, 30, target, 20, answered + number if answered < 4 else 0)
+        for number in range(authors)
+    ]
 
 
 posts = st.lists(st.one_of(single.map(lambda post: [post]), crowds.map(row)), min_size=1, max_size=30).map(
     lambda blocks: [post for block in blocks for post in block]
 )
+
+
+talks = st.lists(
+    st.tuples(
+        st.integers(0, 6),
+        st.integers(0, len(TEXTS) + 1),
+        st.sampled_from([0, 1, 2, 3, 5, 8, 20, 130, -20, -150]),
+        st.just(False),
+        st.just(False),
+        st.integers(0, 30),
+        st.sampled_from(["", "", "tag"]),
+        st.integers(0, 20),
+        st.integers(-4, 9),
+    ),
+    min_size=25,
+    max_size=120,
+)
+"""A few accounts that answer each other, mostly within seconds."""
 
 
 def written(text: int, target: str, *, link: bool) -> str:
@@ -127,9 +158,9 @@ def account(author: int) -> dict[str, Any]:
     }
 
 
-def stream(rows: list[Row]) -> list[Post]:
-    at, made = START, []
-    for number, (author, text, gap, repost, link, back, target) in enumerate(rows):
+def stream(rows: list[Row]) -> list[Post | Delete]:
+    at, made = START, list[Post | Delete]()
+    for number, (author, text, gap, repost, link, back, target, vanished, answered) in enumerate(rows):
         at = max(START, at + gap * 1000)
         again = back < 3 and number > back
         made.append(
@@ -144,15 +175,17 @@ def stream(rows: list[Row]) -> list[Post]:
                 **account(author),
                 is_repost=repost,
                 repost_of=(repost and target) or None,
-                reply_to=target or None,
+                reply_to=f"p{number - answered}" if 0 < answered <= number else target or None,
                 urls=[f"https://x.example/{target}"] if link and target else None,
                 at=at,
             )
         )
+        if vanished < 4 and vanished <= number:
+            made.append(Delete(id=f"p{number - vanished}", platform="x", created_at="", at=at + 500))
     return made
 
 
-def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
+def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, int]]]:
     detection = SETTINGS.detection
     oracle = Oracle(
         index_horizon=detection.index_horizon_s * 1000,
@@ -162,10 +195,17 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
         accounts=detection.min_accounts,
         objects=detection.min_objects,
         look=LookAlikes(RULES, prior.COUNTS),
+        sample=SAMPLE,
     )
-    found = features([p.text for p in made], [bool(p.is_repost) for p in made], detection.band_slots)
+    written_posts = [line for line in made if isinstance(line, Post)]
+    found = features([p.text for p in written_posts], [bool(p.is_repost) for p in written_posts], detection.band_slots)
     due = []
-    for number, post in enumerate(made):
+    number = -1
+    for place, post in enumerate(made):
+        if isinstance(post, Delete):
+            oracle.delete(post.id, post.at)
+            continue
+        number += 1
         traces = named_traces(post, set(Kind))
         seen = Seen(
             at=post.at,
@@ -180,9 +220,11 @@ def told_by_oracle(made: list[Post]) -> tuple[Oracle, list[tuple[int, int]]]:
             link="http" in post.text,
             traces=tuple(traces[at : at + 9] for at in range(0, len(traces), 9)),
             facts=facts_of(post),
+            answers=post.reply_to,
+            words=telling_words(found.normalised[number]),
         )
         for net in oracle.observe(seen):
-            due.append((number, net))
+            due.append((place, net))
             oracle.nets[net].due_accounts = len(oracle.nets[net].members) + 1
             oracle.nets[net].due_objects = len(oracle.nets[net].objects) + 3
             oracle.nets[net].known = True
@@ -202,13 +244,15 @@ def facts_of(post: Post) -> Facts:
 
 def engine_with_low_bounds(client: Redis, name: str) -> Engine:
     engine = Engine(client, name, SETTINGS)
-    engine.store._settings = packed({**script_settings(SETTINGS), **RULES})
+    engine.store._settings = packed(
+        {**script_settings(SETTINGS), **RULES, "sample_posts": SAMPLE[0], "sample_least": SAMPLE[1]}
+    )
     return engine
 
 
 async def told_by_script(
-    url: str, made: list[Post], cuts: list[int], faults: list[int]
-) -> tuple[dict[str, object], list[tuple[int, int]]]:
+    url: str, made: list[Post | Delete], cuts: list[int], faults: list[int]
+) -> tuple[dict[str, Any], list[tuple[int, int]]]:
     """Apply the stream in batches of the sizes given, with a repeated call, an old batch or a restart in between."""
     async with connect(url, 10) as client:
         name = f"state-{next(NAMES)}"
@@ -249,10 +293,19 @@ async def told_by_script(
                 )
                 await engine.store.commit(item, [], network=number, row=pack_network(row), incident="inc")
             old = batch
-        state: dict[str, object] = {
+        state: dict[str, Any] = {
             "edges": {(pair[:8], pair[8:]): int(at) for pair, at in (await engine.store.items("edges")).items()},
             "members": {int(n): split_keys(row) for n, row in (await engine.store.items("net:members")).items()},
             "groups": {int(n): unpack_group(row) for n, row in (await engine.store.items("alike")).items()},
+            "kept": {int(n): unpack_object(int(n), row) for n, row in (await engine.store.items("kept")).items()},
+            "sample": {
+                key: row.decode()
+                for parity in "01"
+                for key, row in (await engine.store.items(f"sample:{parity}")).items()
+                if len(key) == 8
+            },
+            "talks": {author: list(split_keys(row)) for author, row in (await engine.store.items("talks")).items()},
+            "answers": (await engine.store.totals()).answers,
             "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
         }
         await engine.store.drop()
@@ -267,8 +320,30 @@ def told(group: Group) -> GroupFacts:
     return GroupFacts(tuple(windows), group.authors, group.in_all, group.in_any, group.explained)  # type: ignore[arg-type]
 
 
-@given(posts, st.lists(st.integers(1, 50), min_size=1, max_size=5), st.lists(st.integers(0, 3), min_size=1, max_size=7))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def told_of(row: ObjectRow) -> tuple[object, ...]:
+    deletions = row.posts, row.authors, row.deleted, sum(row.delays), [bool(count) for count in row.delays]
+    if row.answered is None:
+        return deletions
+    lags = dict(zip(row.members, row.answered.lags, strict=True))
+    return *deletions, row.answered.author, row.answered.at, " ".join(row.answered.words), lags
+
+
+def held_of(thing: Thing) -> tuple[object, ...]:
+    bounds = (*BOUNDS, math.inf)
+    bins = [next(n for n, bound in enumerate(bounds) if delay <= 1000 * bound) for delay in thing.delays]
+    used = [n in bins for n in range(len(bounds))] if bins else []
+    deletions = thing.posts, thing.authors, len(thing.delays), len(bins), used
+    if thing.answered is None:
+        return deletions
+    return *deletions, thing.answered.author, thing.answered.at, thing.answered.words, thing.lags
+
+
+@given(
+    posts | talks,
+    st.lists(st.integers(1, 50), min_size=1, max_size=5),
+    st.lists(st.integers(0, 3), min_size=1, max_size=7),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     embedded_url: str, rows: list[Row], cuts: list[int], faults: list[int]
 ) -> None:
@@ -280,4 +355,10 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     assert state["groups"] == {number: told(group) for number, group in oracle.look.groups.items()}
     assert state["edges"] == oracle.edges
     assert state["members"] == {number: tuple(net.members) for number, net in oracle.nets.items()}
+    assert {n: told_of(row) for n, row in state["kept"].items()} == {
+        n: held_of(oracle.things[n]) for n in state["kept"]
+    }
+    assert state["sample"] == oracle.sample.thinned(oracle.sample.now) | oracle.sample.thinned(oracle.sample.before)
+    assert state["talks"] == {author: known for author, known in oracle.talk_partners.items() if known}
+    assert sum(state["answers"]) == len(oracle.answer_delays)
     assert state["objects"] == {number: net.objects for number, net in oracle.nets.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from pipeline.state.rows import item_key
 from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike, odds_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 RING = 40
 PAIR_MEMBERS = 128
-HASHTAG, REPOSTED, CASHTAG = 4, 5, 6
+REPLY, HASHTAG, REPOSTED, CASHTAG = 2, 4, 5, 6
+REPLY_BOUND, REPLY_STEP = 120_000, 500
+TALKED = 16
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Seen:
     link: bool
     traces: tuple[bytes, ...]
     facts: Facts
+    answers: str | None = None
+    words: str = ""
 
     @property
     def target(self) -> bytes | None:
@@ -42,6 +47,25 @@ class Seen:
     @property
     def tag(self) -> bytes | None:
         return next((trace for trace in self.traces if trace[0] in (HASHTAG, CASHTAG)), None)
+
+
+@dataclass
+class Answered:
+    """What an answer answers; the author is None where the stream does not have the post."""
+
+    author: bytes | None
+    at: int
+    words: str
+
+
+@dataclass
+class Lone:
+    """The only author of a name so far, with the watermark at which it was named."""
+
+    post: Seen
+    at: int
+    answered: Answered | None = None
+    lag: int = 0
 
 
 @dataclass
@@ -57,6 +81,9 @@ class Thing:
     ring: list[bytes] = field(default_factory=list)
     first: int = 0
     grown: int = 0
+    delays: list[int] = field(default_factory=list)
+    answered: Answered | None = None
+    lags: dict[bytes, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,6 +122,43 @@ class Generations:
 
 
 @dataclass
+class Known:
+    """What is remembered of a post."""
+
+    at: int
+    text_hash: int
+    author: bytes
+    words: str
+    numbers: list[int]
+    deleted: bool = False
+
+
+class Sample:
+    """Words of posts: of a generation those whose keys are divisible by the least power of two that leaves few."""
+
+    def __init__(self, horizon: int, most: int, least: int) -> None:
+        self.horizon, self.most, self.least = horizon, most, least
+        self.since = 0
+        self.now: dict[str, str] = {}
+        self.before: dict[str, str] = {}
+
+    def take(self, key: str, words: str, at: int) -> None:
+        if at - self.since >= self.horizon and len(self.thinned(self.now)) >= self.least:
+            self.before, self.now = self.now, {}
+        if not self.now:
+            self.since = at
+        self.now[key] = words
+
+    def thinned(self, posts: dict[str, str]) -> dict[bytes, str]:
+        found = {item_key("x", key): words for key, words in posts.items()}
+        divisor = 1
+        while len(found) > self.most:
+            divisor *= 2
+            found = {key: words for key, words in found.items() if int.from_bytes(key[:4], "little") % divisor == 0}
+        return found
+
+
+@dataclass
 class Net:
     members: list[bytes]
     objects: list[int]
@@ -125,11 +189,16 @@ class Oracle:
         accounts: int,
         objects: int,
         look: LookAlikes,
+        sample: tuple[int, int],
     ) -> None:
         self.watermark: int | None = None
         self.bands: dict[int, tuple[int, int]] = {}
         self.objects = Generations(index_horizon)
         self.names = Generations(index_horizon)
+        self.talks = Generations(index_horizon)
+        self.talk_partners: dict[bytes, list[bytes]] = {}
+        self.sample = Sample(index_horizon, *sample)
+        self.answer_delays: list[int] = []
         self.seen = Generations(index_horizon)
         self.crowd = Generations(index_horizon)
         self.pairs = Generations(pair_horizon)
@@ -145,33 +214,52 @@ class Oracle:
         self.edges: dict[tuple[bytes, bytes], int] = {}
         self.nets: dict[int, Net] = {}
         self.net_of: dict[bytes, int] = {}
+        self.things: dict[int, Thing] = {}
         self.next_object = self.next_net = 0
         self.duplicates = self.edits = 0
 
+    def _advance(self, at: int) -> None:
+        if self.watermark is None or at > self.watermark:
+            self.watermark = at
+            index = (self.objects, self.names, self.talks, self.seen, self.crowd, self.overlaps)
+            for table in (*index, self.pairs, self.authors):
+                table.turn(at)
+            self._turn_memory(at)
+
+    def _living(self, numbers: list[int]) -> list[Thing]:
+        """Objects of a post that are still there; a change renews them."""
+        for number in numbers:
+            self.objects.move(number)
+        return [thing for number in numbers if isinstance(thing := self.objects.get(number), Thing)]
+
+    def delete(self, key: str, at: int) -> None:
+        self._advance(at)
+        known = self.seen.get(key)
+        if isinstance(known, Known) and not known.deleted:
+            self.seen.put(key, replace(known, deleted=True))
+            for thing in self._living(known.numbers):
+                thing.delays.append(at - known.at)
+
     def observe(self, post: Seen) -> list[int]:
-        if self.watermark is None or post.at > self.watermark:
-            self.watermark = post.at
-            for table in (self.objects, self.names, self.seen, self.crowd, self.overlaps, self.pairs, self.authors):
-                table.turn(post.at)
-            self._turn_memory(post.at)
+        self._advance(post.at)
         known = self.seen.get(post.key)
-        if known is not None:
-            assert isinstance(known, tuple)
-            if known[1] == post.text_hash:
+        if isinstance(known, Known):
+            if known.text_hash == post.text_hash:
                 self.duplicates += 1
                 return []
             self.edits += 1
-            for number in known[0]:
-                self.objects.move(number)
-                before = self.objects.get(number)
-                if isinstance(before, Thing):
-                    before.posts = max(0, before.posts - 1)
+            for thing in self._living(known.numbers):
+                thing.posts = max(0, thing.posts - 1)
         is_new = self.authors.get(post.author) is None
         self.authors.put(post.author, post.facts)
         self.due: set[int] = set()
+        self.again = isinstance(known, Known)
+        if not self.again:
+            self.sample.take(post.key, post.words, self.watermark or 0)
         numbers = [self._by_text(post)] if post.usable else []
         numbers += [number for trace in post.traces if trace[0] != CASHTAG and (number := self._by_name(trace, post))]
-        self.seen.put(post.key, (numbers, post.text_hash))
+        first_at = known.at if isinstance(known, Known) else post.at
+        self.seen.put(post.key, Known(first_at, post.text_hash, post.author, post.words, numbers))
         if is_new and not self._is_known(post.author):
             self.look.baseline.count(post.facts, self.watermark or 0, post.tag)
         return sorted(self.due, key=str)
@@ -206,26 +294,67 @@ class Oracle:
 
     def _by_name(self, trace: bytes, post: Seen) -> int | None:
         held = self.names.get(trace)
-        alone = held if isinstance(held, Seen) else None
-        number = held if isinstance(held, int) and isinstance(self.objects.get(held), Thing) else None
-        if number is not None and trace[0] == HASHTAG:
-            thing = self.objects.get(number)
-            assert isinstance(thing, Thing)
-            if (self.watermark or 0) - thing.first > self.look.rules["hashtag_span"]:
-                number = None
-        if number is None:
-            if alone is None or alone.author == post.author:
-                self.names.put(trace, alone or replace(post, at=self.watermark or 0))
+        alone = held if isinstance(held, Lone) else None
+        thing = self.objects.get(held) if isinstance(held, int) else None
+        number = held if isinstance(held, int) and isinstance(thing, Thing) else None
+        if isinstance(thing, Thing) and trace[0] == HASHTAG:
+            late = (self.watermark or 0) - thing.first > self.look.rules["hashtag_span"]
+            number = None if late else number
+        answered, lag = None, 0
+        if trace[0] == REPLY:
+            answered = self._answered(post, alone, thing if isinstance(thing, Thing) else None)
+            lag = post.at - answered.at
+            if not self._is_trace(post, answered, lag):
                 return None
-            number = self._found(trace[0], alone, alone.at)
+            lag = max(0, lag) // REPLY_STEP * REPLY_STEP
+        if number is None:
+            if alone is None or alone.post.author == post.author:
+                self.names.put(trace, alone or Lone(post, self.watermark or 0, answered, lag))
+                return None
+            number = self._found(trace[0], alone.post, alone.at)
+            self.things[number].answered = answered
+            self.things[number].lags[alone.post.author] = alone.lag
+        if trace[0] == REPLY and post.author not in self.things[number].lags:
+            self.things[number].lags[post.author] = lag
         self._join(number, post)
         self.names.put(trace, number)
         return number
+
+    def _remember(self, author: bytes, member: bytes) -> None:
+        known = self.talk_partners.setdefault(author, [])
+        if member in self.net_of and member not in known and len(known) < TALKED:
+            known.append(member)
+
+    def _answered(self, post: Seen, alone: Lone | None, thing: Thing | None) -> Answered:
+        if thing is not None and thing.answered is not None:
+            return thing.answered
+        known = self.seen.get(post.answers)
+        if isinstance(known, Known):
+            return Answered(known.author, known.at, known.words)
+        return Answered(None, alone.answered.at if alone and alone.answered else post.at, "")
+
+    def _is_trace(self, post: Seen, answered: Answered, lag: int) -> bool:
+        """Whether an answer counts: not to oneself, in time, and not to somebody who answers back."""
+        self.fresh = True
+        if answered.author == post.author:
+            return False
+        talk = False
+        if answered.author:
+            if not self.again:
+                self.answer_delays.append(lag)
+            talk = bool(self.talks.get((answered.author, post.author)))
+            if talk:
+                self._remember(answered.author, post.author)
+                self._remember(post.author, answered.author)
+            self.fresh = not self.talks.get((post.author, answered.author))
+            self.talks.put((post.author, answered.author), True)
+        return not talk and abs(lag) <= REPLY_BOUND
 
     def _found(self, kind: int, post: Seen, at: int) -> int:
         self.next_object += 1
         thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author], at)
         self.objects.put(self.next_object, thing)
+        self.things[self.next_object] = thing
         return self.next_object
 
     def _join(self, number: int, post: Seen) -> None:
@@ -259,11 +388,14 @@ class Oracle:
         weight = weight_of(thing, post)
         if not weight or (thing.kind == 0 and post.short):
             return
+        if thing.kind == REPLY and not self.fresh:
+            weight = 0
         tied = []
         for member in thing.ring:
             pair = (min(member, post.author), max(member, post.author))
             total = (self.pairs.get(pair) or 0) + weight  # type: ignore[operator] # only numbers are put
-            self.pairs.put(pair, total)
+            if total:
+                self.pairs.put(pair, total)
             if total >= self.edge_weight:
                 self._edge(post.author, member)
                 tied.append(member)
@@ -287,7 +419,8 @@ class Oracle:
 
     def _weigh_network(self, author: bytes, net: int, member: bytes, weight: int, number: int) -> None:
         total = (self.pairs.get((author, net)) or 0) + weight  # type: ignore[operator] # only numbers are put
-        self.pairs.put((author, net), total)
+        if total:
+            self.pairs.put((author, net), total)
         if total >= self.look.rules["network_weight"]:
             self._include(number, member, author, self.look.rules["edge_horizon"])
 
@@ -432,7 +565,9 @@ class Oracle:
         group.authors += 1
         group.in_all += in_all
         group.in_any += in_any
-        wide = in_any and thing.kind != HASHTAG and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
+        fresh = (self.watermark or 0) - thing.first <= self.look.rules["wave_span"]
+        wide = in_any and (thing.kind == REPOSTED or (thing.kind == 0 and fresh))
+        wide = wide and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
         if wide or (in_all and self.look.few_strangers(group.authors, group.in_all, group.odds_all)):
             self._include(number, group.anchor, post.author, self.look.rules["ring_horizon"])
 

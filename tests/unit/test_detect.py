@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect.assess import severity_of
+from pipeline.detect.chance import binomial_log_p
 from pipeline.detect.components import components
-from pipeline.detect.evidence import account_age, binomial_log_p, gather, repeat_log_p
+from pipeline.detect.evidence import account_age, gather, repeat_log_p
 from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.templates import find_template
 from pipeline.detect.weights import KIND_FACTORS, PAIR_WEIGHTS

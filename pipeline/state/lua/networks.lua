@@ -216,7 +216,7 @@ local function weigh(author, ring, weight)
   local tied = {}
   for i, held in ipairs(get_many(pair_weights, fields)) do
     local value = (held or 0) + weight
-    put(pair_weights, fields[i], value)
+    if value > 0 then put(pair_weights, fields[i], value) end
     if value >= settings.edge_weight and may_meet(author, partners[i]) then
       tied[#tied + 1] = partners[i]
       edge(author, partners[i], settings.edge_horizon)
@@ -231,7 +231,7 @@ local kept, kept_texts, kept_authors = lasting(AT.KEPT), lasting(AT.KEPT_TEXTS),
 local function weigh_network(author, net, member, weight, number)
   local field = author .. struct.pack('<I4', net)
   local value = (get(pair_weights, field) or 0) + weight
-  put(pair_weights, field, value)
+  if value > 0 then put(pair_weights, field, value) end
   local bound = is_sharp(net) and settings.sharp_weight or settings.edge_weight
   return value >= bound and include(number, member, author, settings.edge_horizon)
 end
@@ -258,15 +258,17 @@ local function approach(c, number, author, weight)
   return gained
 end
 
--- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys.
+-- Keep what evidence needs of an object for as long as its network lives: header, then up to 128 author keys, and of
+-- answers the delay of each.
 local function keep(number, c, newcomer, more_text)
-  local head, held = header(c), get(kept, number)
-  local row = held and string.sub(held, #head + 1) or all_authors(number, c)
-  local wanted = held and '' or row
-  if held and newcomer and #row < 8 * KEPT_MEMBERS and not has(row, newcomer) then
-    row, wanted = row .. newcomer, newcomer
+  local head, held = Record.header(c), get(kept, number)
+  local row = held and string.sub(held, Record.header_bytes(held) + 1) or all_authors(number, c)
+  local keys, lags = Record.split(c.kind, row)
+  local wanted = held and '' or keys
+  if held and newcomer and #keys < 8 * KEPT_MEMBERS and not has(keys, newcomer) then
+    keys, lags, wanted = keys .. newcomer, lags .. string.sub(c.lags, -1), newcomer
   end
-  put(kept, number, head .. row)
+  put(kept, number, head .. keys .. lags)
   if more_text or not held then put(kept_texts, number, get(texts, number) or '') end
   for at = 1, #wanted, 8 do
     local author = string.sub(wanted, at, at + 7)

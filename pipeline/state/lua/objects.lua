@@ -3,37 +3,67 @@
 -- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
 -- Test: tests/property/test_state.py
 
--- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave at hand (u32 each), kind and group (u8), founding post (8
--- bytes), first, last, begin of the wave (ms, doubles), of a text cluster 64 lanes, then up to RING author keys of 8 bytes, oldest first.
-local HEADER = '<I4I4I4I4I4I4I4I4BBc8ddd'
-local HEADER_BYTES = 66
+-- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave (u32 each), kind and group (u8), founding post
+-- (8 bytes), first, last, begin of the wave (ms, doubles); of answers what they answer: author (8 bytes), time (6), words after a byte of
+-- length; where something was deleted the delays of that; of a text cluster 64 lanes; then up to RING author keys of 8
+-- bytes, oldest first, and of answers as many delays, a byte each.
 local LANES = 64
 local RING = 40
+local LONE_BYTES = 26             -- of a name's only author; replies.lua adds to it
 local SAMPLES = 10
 local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
 local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
+local Record = {}
 
-local function header(c)
-  return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.wave, c.kind, c.group,
-    c.founder, c.first, c.last, c.since)
+do
+  local HEADER = '<I4I4I4I4I4I4I4I4BBc8ddd'
+  local HEADER_BYTES = 66
+  local DELETED_TO_KIND = '<I4I4I4I4B'
+  local DELETED_AT = 17
+  local ANSWERED = '<c8I6Bc0'
+  local ANSWERED_BYTES = 15         -- and the words
+
+  function Record.header(c)
+    return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.wave, c.kind,
+      c.group, c.founder, c.first, c.last, c.since)
+      .. (c.kind == REPLY and struct.pack(ANSWERED, c.target, c.base, #c.words, c.words) or '') .. c.delays
+  end
+
+  -- Bytes of a stored header, whose length depends on what it tells; second result: of it without delays of deletions.
+  function Record.header_bytes(record)
+    local deleted, _, _, _, kind = struct.unpack(DELETED_TO_KIND, record, DELETED_AT)
+    local answered = kind == REPLY and ANSWERED_BYTES + string.byte(record, HEADER_BYTES + ANSWERED_BYTES) or 0
+    return HEADER_BYTES + answered + (deleted > 0 and Delays.BYTES or 0), HEADER_BYTES + answered
+  end
+
+  -- Author keys, and of answers the delay of each, '' of others.
+  function Record.split(kind, row)
+    if kind ~= REPLY then return row, '' end
+    local keys = 8 * #row / 9
+    return string.sub(row, 1, keys), string.sub(row, keys + 1)
+  end
+
+  function Record.decode(record)
+    local posts, authors, links, reposts, deleted, samples, kept, wave, kind, group, founder, first, last, since =
+      struct.unpack(HEADER, record)
+    local header_end, delays_at = Record.header_bytes(record)
+    local ring_at = header_end + 1 + (kind == TEXT and LANES or 0)
+    local ring, lags = Record.split(kind, string.sub(record, ring_at))
+    local c = {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
+      kept = kept, wave = wave, since = since, kind = kind, group = group, founder = founder, first = first, last = last,
+      delays = string.sub(record, delays_at + 1, header_end), lanes = string.sub(record, header_end + 1, ring_at - 1),
+      ring = ring, lags = lags}
+    if kind == REPLY then c.target, c.base, c.words = struct.unpack(ANSWERED, record, HEADER_BYTES + 1) end
+    return c
+  end
+
+  function Record.encode(c) return Record.header(c) .. c.lanes .. c.ring .. c.lags end
 end
 
-local function decode_object(record)
-  local posts, authors, links, reposts, deleted, samples, kept, wave, kind, group, founder, first, last, since =
-    struct.unpack(HEADER, record)
-  local ring_at = HEADER_BYTES + 1 + (kind == TEXT and LANES or 0)
-  return {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-    kept = kept, wave = wave, since = since, kind = kind, group = group, founder = founder, first = first, last = last,
-    lanes = string.sub(record, HEADER_BYTES + 1, ring_at - 1), ring = string.sub(record, ring_at)}
-end
-
-local function encode_object(c) return header(c) .. c.lanes .. c.ring end
-
-local objects = generations(AT.OBJECTS, decode_object, encode_object)
+local objects = generations(AT.OBJECTS, Record.decode, Record.encode)
 local names = generations(AT.NAMES)
 local texts = generations(AT.TEXTS)
 local authors = generations(AT.AUTHORS)
-local seen = generations(AT.SEEN)
 local crowd = generations(AT.CROWD)
 
 local epoch, epoch_before = 0, 0      -- low bytes of living slots
@@ -109,8 +139,16 @@ end
 local members_of = generations(AT.GROUPS)
 local MEMBER_BYTES = 20
 
--- Keys of the authors, as many as are known still, in the order of joining.
+-- Samples and facts of authors live as long as their object: they move on with it.
+local function renew_more(number)
+  if not objects.old[number] then return end
+  renew(texts, number)
+  if settings.look_alikes then renew(members_of, number) end
+end
+
+-- Keys of the authors, as many as are known still, in the order of joining; of answers with their delays.
 local function all_authors(number, c)
+  if c.kind == REPLY then return c.ring .. c.lags end
   local rows = c.authors > RING and get(members_of, number)
   if not rows then return c.ring end
   local keys = {}
@@ -127,8 +165,8 @@ local function is_newcomer(c, number, author)
   return not get(crowd, field)
 end
 
--- Add a newcomer; authors who leave the ring stay in the crowd.
-local function enter(c, number, author)
+-- Add a newcomer; authors who leave the ring stay in the crowd. lag: of an answer, its delay.
+local function enter(c, number, author, lag)
   c.authors = c.authors + 1
   if c.authors == RING + 1 then
     for at = 1, #c.ring, 8 do put(crowd, number .. ':' .. string.sub(c.ring, at, at + 7), '') end
@@ -136,6 +174,9 @@ local function enter(c, number, author)
   if c.authors > RING then put(crowd, number .. ':' .. author, '') end
   c.ring = c.ring .. author
   if #c.ring > 8 * RING then c.ring = string.sub(c.ring, 9) end
+  if c.kind ~= REPLY then return end
+  c.lags = c.lags .. string.char(lag)
+  if #c.lags > RING then c.lags = string.sub(c.lags, 2) end
 end
 
 -- A wave: one author after the other, each within `wave_gap` of the one before. Called before an author is added.

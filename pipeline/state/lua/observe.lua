@@ -11,19 +11,12 @@
 -- A line is applied once: a call whose expected position is not the stored one changes nothing. No clock but the
 -- lines' own; nothing is read from a SET or HASH in an order that a result could depend on.
 
--- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and of
--- text, traces; then signature (16 slots and 64 lanes) where flagged, author row, text, traces, position after the line
-local LINE = '<I4dBBc8c8c4I2I2B'
-local LINE_BYTES = 39
-local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
-local REPOST, LINK, SIGNED, SHORT = 1, 2, 4, 8  -- short: a text that strangers may write by chance
-local SIGNATURE_BYTES = 128
 local TRACE_BYTES = 9              -- kind and 8 bytes of a hash
 local LONE = '<c8c8dBB'            -- a name's only author, first post, its event time, whether it has a link, reposts
-local LONE_BYTES = 26
 
 local meta = redis.call('HMGET', KEYS[AT.META], 'position', 'watermark', 'index_generation', 'pair_generation',
-  'next_object', 'next_net', 'memory_generation', 'copiers', 'copiers_before')
+  'next_object', 'next_net', 'memory_generation', 'copiers', 'copiers_before', 'posts', 'deleted', 'answers',
+  'sample_generation')
 local position = meta[1] or ''
 if position ~= ARGV[1] then return {'conflict', position} end
 watermark = tonumber(meta[2] or nil)
@@ -32,14 +25,16 @@ local next_object = tonumber(meta[5] or '0')
 next_net = tonumber(meta[6] or '0')
 local memory_generation = tonumber(meta[7] or nil)
 copiers, copiers_before = tonumber(meta[8] or '0'), tonumber(meta[9] or '0')
+Replies.load(meta[12])
+Sample.load(tonumber(meta[13] or '0'))
 
 local earliest = redis.call('ZRANGE', KEYS[AT.TIMERS], 0, 0, 'WITHSCORES')
 timer = tonumber(earliest[2] or nil)
 
-local posts, late, duplicates, edits, deletes, unknown, clustered = 0, 0, 0, 0, 0, 0, 0
+local done = {posts = 0, late = 0, duplicates = 0, edits = 0, deletes = 0, unknown = 0, clustered = 0}
 local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of, overlaps}, {pair_weights, authors}
 local REMEMBERED = {history, sizes}
-local LASTING = {net_of, kept, kept_texts, kept_authors}
+local LASTING = {net_of, kept, kept_texts, kept_authors, talks}
 
 local function set_epoch()
   epoch, epoch_before = index_generation % 256, (index_generation - 1) % 256
@@ -62,17 +57,13 @@ local function advance(t)
   set_epoch()
 end
 
--- Samples live as long as their object: they move on with it.
-local function renew_texts(number)
-  if objects.old[number] then renew(texts, number) end
-end
-
--- An edit or a deletion changes a count of an object, which renews it as a post does.
-local function change(number, field, by)
+-- An edit or a deletion changes a count of an object, which renews it as a post does. delay: ms until the deletion.
+local function change(number, field, by, delay)
   local c = get(objects, number)
   if not c then return end
   c[field] = math.max(0, c[field] + by)
-  renew_texts(number)
+  if delay then c.delays = Delays.count(c.delays, delay) end
+  renew_more(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, nil, false) end
 end
@@ -80,7 +71,8 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, wave = 1, since = at, group = 0, founder = key, first = at, last = at, lanes = lanes, ring = author}
+    kept = 0, wave = 1, since = at, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes, ring = author,
+    lags = ''}
   put(objects, next_object, c)
   return next_object, c
 end
@@ -98,6 +90,7 @@ local function tie(c, number, post)
   if c.authors >= settings.pair_members or (c.kind == TEXT and post.short) then return false end
   local weight = weight_of(c, post.repost)
   if weight == 0 then return false end
+  if c.kind == REPLY and not post.fresh then weight = 0 end    -- renews ties, makes none
   local accounts = weigh(post.author, c.ring, weight)
   if #accounts > 0 then
     table.insert(accounts, 1, post.author)
@@ -116,12 +109,12 @@ local function join(number, c, post)
   if newcomer then
     more_text = c.authors < settings.pair_members and sample(c, number, post.text)
     if tie(c, number, post) then c.kept = 1 end
-    enter(c, number, post.author)
+    enter(c, number, post.author, post.lag)
     if c.kind == TEXT and not post.short and overlap(c, number, post.author) then c.kept = 1 end
     if (c.kind == TEXT or c.kind == REPOSTED) and grow(c, number, post.author, post.facts) then c.kept = 1 end
     if settings.look_alikes then group(c, number, post) end
   end
-  renew_texts(number)
+  renew_more(number)
   put(objects, number, c)
   if c.kept == 1 then keep(number, c, newcomer and post.author or nil, more_text) end
 end
@@ -149,9 +142,16 @@ local function by_name(name, post)
   local c = number and get(objects, number)
   -- A hashtag that goes on for long is everybody's: who comes to it now is looked at afresh.
   if c and kind == HASHTAG and watermark - c.first > settings.hashtag_span then c = nil end
+  local lone = not number and held
+  local answer = nil
+  if kind == REPLY then
+    answer = Replies.read(name, c, lone, post)
+    if not answer then return nil end
+  end
   if not c then
-    if not held or number then
-      put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost))
+    if not lone then
+      put(names, name, struct.pack(LONE, post.author, post.key, watermark, post.link, post.repost)
+        .. (answer and Replies.lone(answer, post) or ''))
       return nil
     end
     local author, key, at, link, repost = struct.unpack(LONE, held)
@@ -160,6 +160,7 @@ local function by_name(name, post)
       return nil
     end
     number, c = found(kind, '', key, author, at, link, repost)
+    if answer then Replies.begin(c, answer, lone) end
   end
   join(number, c, post)
   put(names, name, string.format('%d', number))
@@ -168,21 +169,24 @@ end
 
 local function observe_post(post, text_hash, signature, author_row)
   local known = get(seen, post.key)
+  local at = known and Seen.time(known) or post.at
+  post.again = known
   if known then
     if string.sub(known, 1, 4) == text_hash then
-      duplicates = duplicates + 1
+      done.duplicates = done.duplicates + 1
       return
     end
-    edits = edits + 1
-    for at = 5, #known, 4 do change(struct.unpack('<I4', known, at), 'posts', -1) end
+    done.edits = done.edits + 1
+    for _, number in ipairs(Seen.objects(known)) do change(number, 'posts', -1) end
   else
-    posts = posts + 1
+    done.posts = done.posts + 1
+    if settings.replies then Sample.take(post) end
   end
   local is_new = settings.look_alikes and not get(authors, post.author)
   put(authors, post.author, author_row)
-  local row = text_hash
+  local row = Seen.pack(post, text_hash, at)
   if signature ~= '' then
-    clustered = clustered + 1
+    done.clustered = done.clustered + 1
     row = row .. struct.pack('<I4', by_signature(signature, post))
   end
   for _, name in ipairs(post.traces) do
@@ -193,14 +197,20 @@ local function observe_post(post, text_hash, signature, author_row)
   if is_new then count_author(post.author, post.facts, post.tag) end
 end
 
-local function observe_delete(key)
+local function observe_delete(key, now)
   local known = get(seen, key)
   if not known then
-    unknown = unknown + 1
+    done.unknown = done.unknown + 1
     return
   end
-  deletes = deletes + 1
-  for at = 5, #known, 4 do change(struct.unpack('<I4', known, at), 'deleted', 1) end
+  local at, deleted = Seen.time(known)
+  if deleted then
+    done.duplicates = done.duplicates + 1
+    return
+  end
+  done.deletes = done.deletes + 1
+  for _, number in ipairs(Seen.objects(known)) do change(number, 'deleted', 1, now - at) end
+  put(seen, key, Seen.deleted(known, at))
 end
 
 if watermark then
@@ -212,58 +222,77 @@ if watermark then
 end
 
 local applied, stop = 0, 'end'
-local lines, at = ARGV[3], 1
-while at <= #lines do
-  local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count =
-    struct.unpack(LINE, lines, at)
-  if not watermark or t > watermark then
-    if timer and t >= timer then
-      stop = 'timer'
-      break
+
+local apply
+do
+  -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
+  -- of text, traces, bytes of words; then signature (16 slots and 64 lanes) where flagged, author row, text, traces,
+  -- words, position after the line
+  local LINE = '<I4dBBc8c8c4I2I2BB'
+  local LINE_BYTES = 40
+  local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
+  local REPOST, LINK, SIGNED, SHORT = 1, 2, 4, 8  -- short: a text that strangers may write by chance
+  local SIGNATURE_BYTES = 128
+
+  -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
+  function apply(lines, at)
+    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes =
+      struct.unpack(LINE, lines, at)
+    if not watermark or t > watermark then
+      if timer and t >= timer then
+        stop = 'timer'
+        return nil
+      end
+      advance(t)
+    elseif t < watermark - settings.grace then
+      done.late = done.late + 1
     end
-    advance(t)
-  elseif t < watermark - settings.grace then
-    late = late + 1
-  end
-  local signature_at = at + LINE_BYTES
-  local author_at = signature_at + (math.floor(flags / SIGNED) % 2 == 1 and SIGNATURE_BYTES or 0)
-  local text_at = author_at + author_bytes
-  local traces_at = text_at + text_bytes
-  local position_at = traces_at + trace_count * TRACE_BYTES
-  if kind == POST then
-    local post = {key = key, author = author, text = string.sub(lines, text_at, traces_at - 1), repost = flags % 2,
-      link = math.floor(flags / LINK) % 2, facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1),
-      short = flags >= SHORT, traces = {}}
-    for trace_at = traces_at, position_at - 1, TRACE_BYTES do
-      local name = string.sub(lines, trace_at, trace_at + TRACE_BYTES - 1)
-      local trace = string.byte(name)
-      post.traces[#post.traces + 1] = name
-      if trace == REPOSTED then post.target = name end
-      if trace == HASHTAG or trace == CASHTAG then post.tag = post.tag or name end
+    local signature_at = at + LINE_BYTES
+    local author_at = signature_at + (math.floor(flags / SIGNED) % 2 == 1 and SIGNATURE_BYTES or 0)
+    local text_at = author_at + author_bytes
+    local traces_at = text_at + text_bytes
+    local words_at = traces_at + trace_count * TRACE_BYTES
+    local position_at = words_at + words_bytes
+    if kind == POST then
+      local post = {key = key, at = t, author = author, text = string.sub(lines, text_at, traces_at - 1),
+        repost = flags % 2, link = math.floor(flags / LINK) % 2, short = flags >= SHORT,
+        words = string.sub(lines, words_at, position_at - 1),
+        facts = string.sub(lines, author_at, author_at + FACTS_BYTES - 1), traces = {}}
+      for trace_at = traces_at, words_at - 1, TRACE_BYTES do
+        local name = string.sub(lines, trace_at, trace_at + TRACE_BYTES - 1)
+        local trace = string.byte(name)
+        post.traces[#post.traces + 1] = name
+        if trace == REPOSTED then post.target = name end
+        if trace == HASHTAG or trace == CASHTAG then post.tag = post.tag or name end
+      end
+      observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
+        string.sub(lines, author_at, text_at - 1))
+    elseif kind == DELETE then
+      observe_delete(key, t)
     end
-    observe_post(post, text_hash, string.sub(lines, signature_at, author_at - 1),
-      string.sub(lines, author_at, text_at - 1))
-  elseif kind == DELETE then
-    observe_delete(key)
-  end
-  applied = applied + 1
-  at = at + bytes
-  position = string.sub(lines, position_at, at - 1)
-  if due ~= '' then
-    stop = 'due'
-    break
+    applied = applied + 1
+    position = string.sub(lines, position_at, at + bytes - 1)
+    if due ~= '' then stop = 'due' end
+    return at + bytes
   end
 end
+
+local lines, at = ARGV[3], 1
+while at and at <= #lines and stop == 'end' do at = apply(lines, at) end
 
 if applied > 0 then
   for _, maps in ipairs({INDEXED, PAIRED, REMEMBERED, LASTING}) do
     for _, map in ipairs(maps) do flush(map) end
   end
   save_baseline()
+  Replies.save()
+  Sample.save()
   redis.call('HSET', KEYS[AT.META], 'position', position, 'watermark', now_text,
     'index_generation', index_generation, 'pair_generation', pair_generation,
     'memory_generation', memory_generation, 'copiers', copiers, 'copiers_before', copiers_before,
-    'next_object', next_object, 'next_net', next_net)
+    'next_object', next_object, 'next_net', next_net,
+    'posts', tonumber(meta[10] or '0') + done.posts,
+    'deleted', tonumber(meta[11] or '0') + done.deletes)
 end
 return {'ok', applied, position, now_text, stop, stop == 'timer' and earliest[1] or due,
-  posts, late, duplicates, edits, deletes, unknown, clustered}
+  done.posts, done.late, done.duplicates, done.edits, done.deletes, done.unknown, done.clustered}

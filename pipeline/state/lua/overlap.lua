@@ -39,6 +39,7 @@ local function tie_shared(row, first_time, number, other)
   local d = get(objects, other)
   if d then
     d.kept = 1
+    renew_more(other)
     put(objects, other, d)
     keep(other, d, nil, false)
     attach(net, n, other)

@@ -1,7 +1,7 @@
 -- Part of observe.lua: the settings, and what its parts share.
 -- Test: tests/property/test_state.py
 
-local TEXT, HASHTAG, REPOSTED, CASHTAG = 0, 4, 5, 6  -- kinds of objects; pipeline/text/traces.py has them all
+local TEXT, REPLY, HASHTAG, REPOSTED, CASHTAG = 0, 2, 4, 5, 6  -- kinds of objects; pipeline/text/traces.py has them all
 
 local OPEN = 1                      -- an object's look-alikes have been found
 

@@ -4,7 +4,7 @@
 -- ARGV    1 the position at which the edges were read; 2 msgpack map:
 --         edges: dead pairs; members: author keys that belong to no network any more
 --         gone: network numbers that died; nets: rows of number, state, author keys (joined), object numbers (joined)
---         objects, authors, links, names: kept ones, attached marks and names of groups to forget
+--         objects, authors, links, names, talks: kept ones, attached marks, names of groups and authors to forget
 --         next_net; look_at (ms, 0 for none)
 -- result  'ok' or 'conflict'
 -- cost    O(what dies + members of networks that change)
@@ -33,6 +33,7 @@ forget(KEYS[AT.KEPT_TEXTS], wanted.objects)
 forget(KEYS[AT.KEPT_AUTHORS], wanted.authors)
 forget(KEYS[AT.ALIKE], wanted.objects)
 forget(KEYS[AT.NAMED], wanted.names)
+forget(KEYS[AT.TALKS], wanted.talks)
 for _, net in ipairs(wanted.nets) do
   local number = net[1]
   redis.call('HSET', KEYS[AT.NETS], number, net[2])

@@ -1,0 +1,79 @@
+"""Other open incidents of a stream on the same hashtag, with other texts and other accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pipeline.detect.facts import RivalFacts
+from pipeline.incidents.model import Incident
+from pipeline.state.rows import split_texts, unpack_object
+from pipeline.text.normalise import normalise
+from pipeline.text.signatures import signatures
+from pipeline.text.traces import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.detect.facts import NetworkFacts
+    from pipeline.state.store import Store
+
+MAX_NETWORKS: Final = 256
+"""Networks with an incident that are looked at: those found last."""
+
+MAX_TEXTS: Final = 64
+"""Texts of a network that are compared: the most recent ones."""
+
+SIMILAR: Final = 0.5
+"""Estimated Jaccard similarity from which two texts are the same, as in the search for near-duplicates."""
+
+MAX_RIVALS: Final = 5
+"""Rivals that are named: those opened first."""
+
+
+async def find_rivals(store: Store, number: int, facts: NetworkFacts, keyword: str) -> RivalFacts | None:
+    """Return the rivals of a network whose main keyword is ``keyword``; None without any, and for a mere word.
+
+    No two networks share an account. One read of the networks with an incident, one of their incidents; texts of those
+    alone that match.
+    """
+    theirs = await _on(store, keyword, number) if keyword.startswith("#") else {}
+    if not theirs:
+        return None
+    texts = [each.samples[0] for each in facts.objects if each.kind == Kind.TEXT and each.samples][-MAX_TEXTS:]
+    found: list[Incident] = []
+    for other, incidents in theirs.items():
+        if not alike(texts, await _texts(store, other)):
+            found += incidents
+    found.sort(key=lambda incident: (incident.opened_at, incident.incident_id))
+    return RivalFacts(keyword, tuple(each.incident_id for each in found[:MAX_RIVALS])) if found else None
+
+
+def alike(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether any text of one side is a near-duplicate of one of the other."""
+    if not left or not right:
+        return False
+    ours, theirs = (signatures([normalise(text) for text in texts]) for texts in (left, right))
+    return bool(((ours[:, None, :] == theirs[None, :, :]).mean(axis=2) >= SIMILAR).any())
+
+
+async def _on(store: Store, keyword: str, own: int) -> dict[int, list[Incident]]:
+    """Open incidents that have been told, whose main keyword it is, by network, in the order of networks."""
+    known = {int(name): row.decode().split() for name, row in (await store.items("net:incident")).items()}
+    places = [(number, each) for number in sorted(known)[-MAX_NETWORKS:] if number != own for each in known[number]]
+    found: dict[int, list[Incident]] = {}
+    for (number, _), form in zip(places, await store.fields("incidents", [each for _, each in places]), strict=True):
+        incident = None if form is None else msgspec.json.decode(form, type=Incident)
+        if incident and incident.status == "open" and not incident.held and incident.keywords[:1] == [keyword]:
+            found.setdefault(number, []).append(incident)
+    return found
+
+
+async def _texts(store: Store, number: int) -> list[str]:
+    """First samples of a network's most recent texts."""
+    objects = [str(each) for each in await store.network_objects(number)]
+    rows = zip(objects, await store.fields("kept", objects), strict=True)
+    named = [name for name, row in rows if row is not None and unpack_object(int(name), row).kind == Kind.TEXT]
+    samples = [split_texts(row or b"") for row in await store.fields("kept:texts", named[-MAX_TEXTS:])]
+    return [texts[0] for texts in samples if texts]

@@ -1,0 +1,33 @@
+"""The few words that say most of a post: what bots that wait for a keyword would react to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_BYTES: Final = 48
+"""Bytes of words that are kept of a post."""
+
+READ_CHARS: Final = 2000
+"""Characters of a normalised text that are read."""
+
+MIN_LETTERS: Final = 4
+
+
+def telling_words(normalised: str) -> str:
+    """Return words of a normalised text, separated by spaces: #tags and $tags first, then the longest words.
+
+    Tags come in the order of the text, words of one length too; what does not fit is left out.
+    """
+    tokens = dict.fromkeys(normalised[:READ_CHARS].split())
+    tags = [token for token in tokens if token[0] in "#$" and len(token) > 1]
+    words = sorted((token for token in tokens if token.isalpha() and len(token) >= MIN_LETTERS), key=len, reverse=True)
+    chosen: list[str] = []
+    room = MAX_BYTES
+    for token in (*tags, *words):
+        size = len(token.encode()) + bool(chosen)
+        if size <= room:
+            chosen.append(token)
+            room -= size
+        if room <= MIN_LETTERS:
+            break
+    return " ".join(chosen)

@@ -14,6 +14,7 @@ from pipeline.simulate.stream import START_MS, simulate
 from pipeline.state.client import connect
 
 if TYPE_CHECKING:
+    from pipeline.config import Settings
     from pipeline.post import Line
 
 SETTINGS, _ = load_settings(options={"incidents.update_interval_s": 0}, environment={})
@@ -52,11 +53,11 @@ def signals(event: IncidentEvent) -> dict[str, str]:
     return {signal.signal: signal.text for signal in event.data.evidence}
 
 
-async def told(server_url: str, lines: list[Line]) -> list[IncidentEvent]:
+async def told(server_url: str, lines: list[Line], settings: Settings = SETTINGS) -> list[IncidentEvent]:
     """Events of campaigns in the midst of organic chatter: without strangers no meeting is above chance."""
     crowd = list(simulate(11, 1200, accounts=0))
     async with connect(server_url, 10) as client:
-        engine = Engine(client, "rivals", SETTINGS)
+        engine = Engine(client, "rivals", settings)
         await engine.start()
         events = [
             e
@@ -95,4 +96,20 @@ def test_campaigns_on_other_hashtags_or_with_the_same_texts_are_no_rivals(server
     events = asyncio.run(told(server_url, [*pro, *elsewhere, *helpers]))
 
     assert len({event.data.incident_id for event in events}) >= 2
+    assert [event for event in events if "rival-network" in signals(event)] == []
+
+
+def test_what_the_flood_guard_holds_back_is_named_nowhere(server_url: str) -> None:
+    guarded, _ = load_settings(
+        options={"incidents.update_interval_s": 0, "incidents.max_opened": 1, "incidents.flood_window_s": 86_400},
+        environment={},
+    )
+    pro = side("pro", FOR, "#Bridge", 2, range(6))
+    anti = side("anti", AGAINST, "#Bridge", 8, range(6))
+    more = side("pro", tuple(f"{text} they say" for text in FOR), "#Bridge", 15, range(9))
+
+    events = asyncio.run(told(server_url, [*pro, *anti, *more], guarded))
+
+    assert {event.data.accounts.sample[0][:3] for event in events} == {"pro"}
+    assert "incident.updated" in {event.type for event in events}
     assert [event for event in events if "rival-network" in signals(event)] == []

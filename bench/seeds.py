@@ -85,14 +85,15 @@ def _counts(counter: Counter[str]) -> str:
 
 def summary(results: Sequence[Result]) -> None:
     campaigns = [c for result in results for c in result.score.campaigns]
-    print("\nkind                    found / all   of its kind   posts until   minutes (medians)")
+    print("\nkind                    found / all   of its kind   posts until   minutes   accounts (medians)")
     for kind in sorted({c.kind for c in campaigns}):
         these = [c for c in campaigns if c.kind == kind]
         found = [c for c in these if c.found]
         posts = median(c.posts_until or 0 for c in found) if found else 0
         minutes = median(c.minutes_until or 0 for c in found) if found else 0
         right = sum(kind in c.kinds for c in found)
-        print(f"{kind:22} {len(found):6} /{len(these):4} {right:13} {posts:13.0f} {minutes:9.1f}")
+        share = median(c.most / c.accounts for c in found) if found else 0
+        print(f"{kind:22} {len(found):6} /{len(these):4} {right:13} {posts:13.0f} {minutes:9.1f} {share:10.0%}")
     opened = Counter(o.role.split("-")[0] for result in results for o in result.score.opened)
     print(f"organic copies opened: {_counts(opened) or 'none'}")
 
@@ -141,9 +142,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("seeds", nargs="?", type=seeds, default=seeds("1-20"), help="1-20, or 3,5,9")
     options.add_argument("--posts", type=int, default=DEFAULT_POSTS, help="ordinary posts a stream")
     options.add_argument("--details", action="store_true", help="name every campaign and every false incident")
-    options.add_argument("--found", type=float, default=0.9, help="least share of campaigns found")
-    options.add_argument("--opened", type=float, default=0.5, help="most false incidents a stream")
-    options.add_argument("--accused", type=float, default=0.1, help="most joiners among members, as a share of them")
+    options.add_argument("--found", type=float, default=1.0, help="least share of campaigns found")
+    options.add_argument("--opened", type=float, default=0.0, help="most false incidents a stream")
+    options.add_argument("--accused", type=float, default=0.0, help="most joiners among members, as a share of them")
     options.add_argument("--textbook", type=float, default=20, help="least false alarms of the textbook rule a stream")
     return options
 

@@ -38,19 +38,14 @@ def evidence_of(group: GroupFacts | None) -> float:
 
 
 def told_windows(facts: NetworkFacts) -> tuple[WindowFacts, ...]:
-    """Return the windows that tell most: of the strongest group as it was found, or of all members as they are now."""
+    """Return the windows that tell most: of the strongest group as it was found, or of all members as they are now.
+
+    That like accounts meet more often than chance has it (homophily) is not in the null: evidence, no probability.
+    """
     found = strongest(facts)
     group = found.group.windows if found is not None and found.group is not None else ()
     own = tuple(window for window in looks(facts) if window.evidence >= TOLD)
     return max(group, own, key=lambda windows: sum(window.evidence for window in windows))
-
-
-def looks_log_p(facts: NetworkFacts) -> float:
-    """Return the bound on ln p of the looks that are told, 0 without any.
-
-    That like accounts meet more often than chance has it (homophily) is not in the null: evidence, no probability.
-    """
-    return -sum(window.evidence for window in told_windows(facts))
 
 
 def bought(facts: NetworkFacts) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from pipeline.detect.alike import looks_log_p, strongest
+from pipeline.detect.alike import strongest
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
+from pipeline.detect.score import measure, score_of
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
 from pipeline.text.traces import Kind as Trace
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
 Severity = Literal["info", "warning", "critical"]
 Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
 
-SCORE_NATS: Final = 15.0
-"""Evidence, as -ln p, at which the score reaches 1 - 1/e; a first form, calibrated against recordings later."""
-
 REPEATED: Final = -10.0
 """Bound on ln p below which members are said to meet again and again."""
 
 CRITICAL_ACCOUNTS: Final = 20
-WARNING_SCORE: Final = 0.5
+WARNING_SCORE: Final = 0.4
 CRITICAL_SCORE: Final = 0.9
 SHOWN_TEMPLATES: Final = 5
 SHOWN_KEYWORDS: Final = 5
@@ -78,7 +75,10 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
-    score = rounded(1 - math.exp((repeat_log_p(facts) + looks_log_p(facts)) / SCORE_NATS))
+    suppressed = weigh(facts)
+    score = rounded(score_of(measure(facts, suppressed)))
+    # What the gate holds back must be worth telling without it, else there would be nothing to hold back.
+    severity = severity_of(rounded(score_of(measure(facts, None))), len(facts.members))
     keywords = keywords_of(facts)
     swarm = mostly_replies(facts)
     shared = swarm.objects if swarm else counted(facts) or facts.objects
@@ -93,7 +93,7 @@ def assess(facts: NetworkFacts) -> Assessment:
     return Assessment(
         kind=kind,
         score=score,
-        severity=severity_of(score, len(members)),
+        severity=severity,
         summary=swarm_summary(said, len(members)) if said else _summary(kind, len(members), posts, keywords, span),
         evidence=gather(facts),
         keywords=keywords,
@@ -108,7 +108,7 @@ def assess(facts: NetworkFacts) -> Assessment:
         platforms=_counts([row.platform for row in facts.members]),
         communities=_counts([row.community for row in facts.members if row.community]),
         truncated=facts.truncated,
-        suppressed=weigh(facts),
+        suppressed=suppressed,
     )
 
 

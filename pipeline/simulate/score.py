@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.evaluate import FOUND_SHARE, MIN_FOUND
 from pipeline.incidents.public import rfc3339
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from pipeline.incidents.public import IncidentEvent
     from pipeline.simulate.roles import Roles
-
-FOUND_SHARE: Final = 0.5
-"""Share of a campaign's accounts that one incident must hold for the campaign to count as found."""
 
 LOUD: Final = ("open", "resolved")
 UNKNOWN: Final = "unlabelled"
@@ -42,7 +40,7 @@ class Found(msgspec.Struct):
 
     @property
     def found(self) -> bool:
-        """Whether an incident above info held half of the accounts."""
+        """Whether an incident above info held as many of the accounts as `turfwatch evaluate` asks for."""
         return self.posts_until is not None
 
 
@@ -86,7 +84,7 @@ def score(roles: Roles, times: Mapping[str, Sequence[int]], events: Sequence[Inc
 
 
 def _found(name: str, kind: str, accounts: set[str], times: Sequence[int], events: Iterable[IncidentEvent]) -> Found:
-    needed = max(1, math.ceil(FOUND_SHARE * len(accounts)))
+    needed = max(MIN_FOUND, math.ceil(FOUND_SHARE * len(accounts)))
     held = [(len(accounts & _members(event)), event) for event in events]
     enough = [event for count, event in held if count >= needed]
     first = enough[0].timestamp if enough else None

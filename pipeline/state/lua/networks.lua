@@ -5,6 +5,7 @@ local net_of = lasting(AT.NET_OF, tonumber)
 local is_known, read_net, attach, edge, mark_due, mark_found, connect, hold, include, grow
 do  -- a script has 200 locals at most: what only this part uses stays in it
 
+local NEVER = 4294967295      -- objects at which no network is looked at (pipeline/incidents/life.py)
 local NET = '<I4I4I4I4I4dd'   -- accounts, objects, due accounts, due objects, truncated, first, last
 local known = {}              -- whether a network has an incident, as far as this call has asked
 
@@ -115,7 +116,8 @@ end
 
 -- Something has been found that is evidence by itself: a network without an incident, or whose incident has ended, is due.
 function mark_found(number, n)
-  if not is_known(number) or n.objects < n.due_objects then mark_due(number) end
+  local silent = n.objects < n.due_objects and n.due_objects < NEVER
+  if not is_known(number) or silent then mark_due(number) end
 end
 
 -- Bring accounts into one network: those in none yet, and the networks that hold `least` or more of them, and `also`

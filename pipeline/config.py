@@ -60,7 +60,9 @@ class DetectionSection(Section):
     edge_weight: float = Field(1.75, gt=0, le=100, description="weight over shared objects that makes an edge")
     min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
     min_objects: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
-    traces: tuple[Trace, ...] = Field(("reply",), description="what ties accounts besides texts: repost, reply, link")
+    traces: tuple[Trace, ...] = Field(
+        ("reply", "link"), description="what ties accounts besides texts: repost, reply, link"
+    )
     look_alikes: bool = Field(
         default=True, description="search the authors of texts, hashtags and reposts for look-alikes"
     )

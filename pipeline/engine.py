@@ -153,19 +153,22 @@ class Engine:
         found = assess(facts)
         forms = dict(await self.store.network_incidents(number))
         known = [msgspec.json.decode(form, type=Incident) for form in forms.values()]
-        decision = bounded(decide(self.store.stream, known, found, now, self._rules), network, facts)
+        decision = bounded(
+            decide(self.store.stream, known, found, now, self._rules), network, facts, len(found.members)
+        )
         return await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 
-def bounded(decision: Decision, network: NetworkRow, facts: NetworkFacts) -> Decision:
-    """Return the decision with the bounds at which a network that answers posts is due again.
+def bounded(decision: Decision, network: NetworkRow, facts: NetworkFacts, members: int) -> Decision:
+    """Return the decision with the bounds at which the network as it is stored is due again.
 
-    A swarm shows by what it answers, not by growing: without an incident it is due by half as many objects again.
+    A swarm shows by what it answers, not by growing: without an incident it is due by half as many objects again. The
+    stored network counts those who were told apart as joiners, the decision does not.
     """
     if decision.incident is None and any(each.kind == Kind.REPLY for each in facts.objects):
         objects = grown(len(facts.objects), RECHECKED)
         return msgspec.structs.replace(decision, due_accounts=network.accounts, due_objects=objects)
-    return decision
+    return msgspec.structs.replace(decision, due_accounts=decision.due_accounts + network.accounts - members)
 
 
 def incident_rules(settings: Settings) -> Rules:

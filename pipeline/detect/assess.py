@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pipeline.detect.alike import strongest
+from pipeline.detect.believers import REPEATED, apart
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
 Severity = Literal["info", "warning", "critical"]
 Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
 
-REPEATED: Final = -10.0
-"""Bound on ln p below which members are said to meet again and again."""
-
 CRITICAL_ACCOUNTS: Final = 20
-WARNING_SCORE: Final = 0.4
+WARNING_SCORE: Final = 0.5
 CRITICAL_SCORE: Final = 0.9
 SHOWN_TEMPLATES: Final = 5
 SHOWN_KEYWORDS: Final = 5
@@ -75,6 +73,7 @@ class Assessment(msgspec.Struct, frozen=True):
 
 def assess(facts: NetworkFacts) -> Assessment:
     """Judge a network; pure, the same facts give the same bytes."""
+    facts = apart(facts)
     suppressed = weigh(facts)
     score = rounded(score_of(measure(facts, suppressed)))
     # What the gate holds back must be worth telling without it, else there would be nothing to hold back.

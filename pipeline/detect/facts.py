@@ -14,7 +14,10 @@ Explained = Literal["", "one-domain", "rare-clients"]
 
 
 class AccountFacts(msgspec.Struct, frozen=True, gc=False):
-    """An account as of its last post; ``None`` is unknown. ``born`` in ms since the epoch."""
+    """An account as of its last post; ``None`` is unknown. ``born`` in ms since the epoch.
+
+    ``meetings``: objects of the network that the account took part in.
+    """
 
     platform: str
     author_id: str
@@ -23,6 +26,7 @@ class AccountFacts(msgspec.Struct, frozen=True, gc=False):
     following: int | None
     client: str | None
     community: str | None
+    meetings: int = 0
 
 
 class WindowFacts(msgspec.Struct, frozen=True):

@@ -27,10 +27,10 @@ Reason = Literal["app", "share-button", "template", "syndication", "fans", "allo
 MOST: Final = 0.8
 """Share of a network's texts, or of its accounts, that a cause must explain."""
 
-REPOSTED: Final = 0.5
+REPOSTED: Final = 0.45
 """Share of reposts among the shared posts from which accounts are a public, not authors."""
 
-RARE_CLIENT: Final = 0.02
+RARE_CLIENT: Final = 0.03
 """Share of the stream's authors up to which a client is one that hardly anybody uses."""
 
 KNOWN_NAMES: Final = 5_000
@@ -97,14 +97,16 @@ def of_an_app(facts: NetworkFacts) -> Suppression | None:
 
 
 def of_a_rare_client(facts: NetworkFacts) -> Suppression | None:
-    """Nearly all accounts write with one client that hardly anybody else in the stream uses."""
+    """Nearly all accounts write with clients that hardly anybody else in the stream uses."""
     clients = Counter(row.client for row in facts.members if row.client is not None)
-    name, count = max(clients.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    share, (posts, reposts) = facts.baseline.client_share(name), _posts(facts)
-    if count < MOST * len(facts.members) or share > RARE_CLIENT or 2 * reposts >= posts:
+    rare = {name: count for name, count in clients.items() if facts.baseline.client_share(name) <= RARE_CLIENT}
+    posts, reposts = _posts(facts)
+    if not rare or sum(rare.values()) < MOST * len(facts.members) or 2 * reposts >= posts:
         return None
+    name, count = max(rare.items(), key=lambda item: (item[1], item[0]))
     who = f'{count} of {len(facts.members)} accounts post with "{name}"'
-    return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
+    share = percent(facts.baseline.client_share(name))
+    return Suppression("app", f"{who}, as {share} of this stream do: an app writes for them")
 
 
 def of_numbers(facts: NetworkFacts) -> Suppression | None:
@@ -149,7 +151,7 @@ def of_syndication(facts: NetworkFacts) -> Suppression | None:
     texts = _texts(facts)
     linked = sum(_is_linked(each) and 2 * each.reposts < each.posts for each in texts)
     small = len(facts.members) <= OUTLETS
-    if not small or 2 * len(followers) < len(facts.members) or not texts:
+    if not small or not followers or 2 * len(followers) < len(facts.members) or not texts:
         return None
     if median(followers) < KNOWN_NAMES or linked < MOST * len(texts):
         return None
@@ -164,7 +166,7 @@ def of_fans(facts: NetworkFacts) -> Suppression | None:
     """Accounts that repost one and the same author again and again, and nothing says that they were bought."""
     posts, reposts = _posts(facts)
     stars = Counter(star[1] for each in _texts(facts) if (star := _STAR.match(each.samples[0])))
-    if not reposts or reposts < REPOSTED * posts or (stars and max(stars.values()) < MOST * stars.total()):
+    if not stars or reposts < REPOSTED * posts or max(stars.values()) < MOST * stars.total():
         return None
     return Suppression(
         "fans",

@@ -29,14 +29,15 @@ def looks(facts: NetworkFacts) -> list[WindowFacts]:
     """
     found = []
     for field in range(len(FIELDS)):
-        values = [value for row in facts.members if (value := _bin(row, field)) is not None]
+        values = [value for row in facts.members if (value := bin_of(row, field)) is not None]
         ready = field != BIRTH or facts.baseline.known[BIRTH] >= MIN_BIRTHS
         if ready and len(values) >= MIN_AUTHORS and (window := _crowded(facts.baseline, field, values)):
             found.append(window)
     return found
 
 
-def _bin(row: AccountFacts, field: int) -> int | None:
+def bin_of(row: AccountFacts, field: int) -> int | None:
+    """Return the bin of an account's field, None where it is unknown."""
     if field == BIRTH:
         place = birth_bin(row.born)
         return None if place == UNKNOWN_BIRTH else place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
@@ -17,11 +18,15 @@ from pipeline.state.rows import (
     unpack_object,
 )
 from pipeline.text.normalise import normalise
+from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.state.store import Store
+
+UNCOUNTED = SEARCHED | {Kind.LINK}
+"""Objects at which nobody meets once more: who posts a text meets at its link and its tag as well."""
 
 MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
@@ -40,6 +45,7 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     texts = await store.fields("kept:texts", [str(row.number) for row in rows])
     groups = await store.fields("alike", [str(row.number) for row in rows])
     inside = set(members)
+    meetings = Counter(author for row in rows if row.kind not in UNCOUNTED for author in row.members)
     outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
     firsts = await store.fields("kept:authors", [row.members[0] for row in rows])
     totals = await store.totals()
@@ -49,8 +55,8 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         now=now,
         first=network.first,
         last=network.last,
-        members=await _accounts(store, members),
-        joiners=await _accounts(store, tuple(outside)),
+        members=await _accounts(store, members, meetings),
+        joiners=await _accounts(store, tuple(outside), meetings),
         objects=tuple(
             _object(row, inside, talkers, new, split_texts(text or b""), group, first)
             for row, new, text, group, first in zip(rows, _newcomers(rows, inside), texts, groups, firsts, strict=True)
@@ -65,9 +71,9 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     )
 
 
-async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, ...]:
+async def _accounts(store: Store, keys: Sequence[bytes], meetings: Counter[bytes]) -> tuple[AccountFacts, ...]:
     found = []
-    for row in await store.fields("kept:authors", keys):
+    for key, row in zip(keys, await store.fields("kept:authors", keys), strict=True):
         if row is None:
             continue
         author = unpack_author(row)
@@ -80,6 +86,7 @@ async def _accounts(store: Store, keys: Sequence[bytes]) -> tuple[AccountFacts, 
                 author.following,
                 author.client,
                 author.community,
+                meetings[key],
             )
         )
     return tuple(found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.detect.alike import bought, told_windows
+from pipeline.detect.alike import told_windows
 from pipeline.detect.baseline import FIELDS, WIDTHS
 from pipeline.detect.evidence import repeat_log_p
 from pipeline.detect.looks import bin_of
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 SURE: Final = 3
 """Meetings from which an account belongs to a network whatever it looks like: believers copy once or twice."""
 
+NARROW: Final = 0.01
+"""Share of strangers in all windows of a network up to which it tells them apart from its own."""
+
 LEAST: Final = 4
 """Members that must stay for the others to be told from them."""
 
@@ -29,17 +33,18 @@ REPEATED: Final = -10.0
 def apart(facts: NetworkFacts) -> NetworkFacts:
     """Return the facts with such members among the joiners.
 
-    Only a network that meets again and again and whose accounts look bought can be told from believers: in a wave or a
-    ring everybody meets once.
+    Only a network that meets again and again can be told from believers: in a wave or a ring everybody meets once. And
+    only where its accounts look like hardly any stranger does: who looks like them stays, however seldom it met them.
     """
-    if repeat_log_p(facts) > REPEATED or not bought(facts):
-        return facts
     windows = [window for window in told_windows(facts) if window.field in FIELDS]
-    doubtful = [row for row in facts.members if row.meetings < SURE and not looks_like(row, windows)]
-    members = tuple(row for row in facts.members if row not in doubtful)
+    if repeat_log_p(facts) > REPEATED or not windows or prod(window.share for window in windows) > NARROW:
+        return facts
+    doubtful = {row.author_id for row in facts.members if row.meetings < SURE and not looks_like(row, windows)}
+    members = tuple(row for row in facts.members if row.author_id not in doubtful)
     if not doubtful or len(members) < LEAST:
         return facts
-    return msgspec.structs.replace(facts, members=members, joiners=(*facts.joiners, *doubtful))
+    others = tuple(row for row in facts.members if row.author_id in doubtful)
+    return msgspec.structs.replace(facts, members=members, joiners=(*facts.joiners, *others))
 
 
 def looks_like(row: AccountFacts, windows: Sequence[WindowFacts]) -> bool:

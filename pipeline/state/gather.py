@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
@@ -30,6 +31,12 @@ UNCOUNTED = SEARCHED | {Kind.LINK}
 
 MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
+
+
+@lru_cache(maxsize=16_384)
+def compared(sample: str) -> str:
+    """Return a sample as it is compared; the samples of a network are the same from one look to the next."""
+    return normalise(sample)
 
 
 async def gather_network(store: Store, number: int, network: NetworkRow, now: int) -> NetworkFacts:
@@ -113,7 +120,7 @@ def _object(
         last=row.last,
         network_members=sum(author in members for author in row.members),
         newcomers=newcomers,
-        varied=len({normalise(sample) for sample in samples}) > 1,
+        varied=len(samples) > 1 and len({compared(sample) for sample in samples}) > 1,
         samples=tuple(samples),
         group=None if group is None else unpack_group(group),
         first_followers=None if first is None else unpack_author(first).followers,

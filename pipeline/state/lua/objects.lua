@@ -74,14 +74,29 @@ for i = 0, 15 do
   write_args[4 * i + 3], write_args[4 * i + 4] = '', ''
 end
 
--- How many of the 64 lanes are equal.
-local function alike(lanes, theirs)
-  if lanes == theirs then return LANES end
-  local equal = 0
-  local mine = {string.byte(lanes, 1, LANES)}
-  local other = {string.byte(theirs, 1, LANES)}
-  for lane = 1, LANES do
-    if mine[lane] == other[lane] then equal = equal + 1 end
+-- How many of the 64 lanes are equal; 0 as soon as they cannot be `wanted` any more. mine: the lanes as numbers.
+local function alike(mine, theirs, wanted)
+  local equal, left = 0, LANES
+  for from = 1, LANES, 16 do
+    local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = string.byte(theirs, from, from + 15)
+    if mine[from] == a then equal = equal + 1 end
+    if mine[from + 1] == b then equal = equal + 1 end
+    if mine[from + 2] == c then equal = equal + 1 end
+    if mine[from + 3] == d then equal = equal + 1 end
+    if mine[from + 4] == e then equal = equal + 1 end
+    if mine[from + 5] == f then equal = equal + 1 end
+    if mine[from + 6] == g then equal = equal + 1 end
+    if mine[from + 7] == h then equal = equal + 1 end
+    if mine[from + 8] == i then equal = equal + 1 end
+    if mine[from + 9] == j then equal = equal + 1 end
+    if mine[from + 10] == k then equal = equal + 1 end
+    if mine[from + 11] == l then equal = equal + 1 end
+    if mine[from + 12] == m then equal = equal + 1 end
+    if mine[from + 13] == n then equal = equal + 1 end
+    if mine[from + 14] == o then equal = equal + 1 end
+    if mine[from + 15] == p then equal = equal + 1 end
+    left = left - 16
+    if equal + left < wanted then return 0 end
   end
   return equal
 end
@@ -101,9 +116,10 @@ local function nearest(slots, lanes)
   end
   if #numbers == 0 then return nil, held end
   local best, best_equal = nil, settings.equal_lanes - 1
+  local mine = {string.byte(lanes, 1, LANES)}
   for i, c in ipairs(get_many(objects, numbers)) do
     if c then
-      local equal = alike(lanes, c.lanes)
+      local equal = lanes == c.lanes and LANES or alike(mine, c.lanes, best_equal)
       if equal > best_equal or (equal == best_equal and best and numbers[i] < best) then
         best, best_equal = numbers[i], equal
       end

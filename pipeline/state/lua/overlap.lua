@@ -9,7 +9,7 @@ local overlap, history, sizes, overlaps
 do  -- a script has 200 locals at most: what only this part uses stays in it
 
 history, sizes, overlaps = generations(AT.HISTORY), generations(AT.SIZES, tonumber), generations(AT.OVERLAPS)
-local LAST = 16                     -- texts of an author that are remembered
+local LAST = 8                      -- texts of an author that are remembered
 local SHARED = 40                   -- shared authors of two texts that are kept
 local TIED = '\1'
 
@@ -48,31 +48,36 @@ local function tie_shared(row, first_time, number, other)
   if is_known(net) then mark_found(net, n) end
 end
 
+-- Count the author among those whom this text shares with each of `others`; returns whether that tied it to some.
+local function count_shared(c, number, author, others)
+  local keys, tied = {}, false
+  for i, other in ipairs(others) do keys[i] = struct.pack('<I4I4', other, number) end
+  local known = get_many(sizes, others)
+  for i, row in ipairs(get_many(overlaps, keys)) do
+    row = row or '\0'
+    if known[i] and #row < 8 * SHARED then
+      row = row .. author
+      local is_tied, k = string.sub(row, 1, 1) == TIED, (#row - 1) / 8
+      if is_tied or beyond_chance(k, c.authors * known[i] / (copiers + copiers_before)) then
+        row, tied = TIED .. string.sub(row, 2), true
+        tie_shared(row, not is_tied, number, others[i])
+      end
+      put(overlaps, keys[i], row)
+    end
+  end
+  return tied
+end
+
 -- Remember that an author shares a text; returns whether that tied it to others.
 local function share_text(c, number, author)
-  local held, tied = get(history, author), false
+  local held, others = get(history, author), {}
   if not held or history.old[author] then copiers = copiers + 1 end
   for at = 1, #(held or ''), 4 do
     local other = struct.unpack('<I4', held, at)
-    local size = other ~= number and get(sizes, other)
-    if size then
-      local key = struct.pack('<I4I4', other, number)
-      local before = get(overlaps, key) or '\0'
-      if #before < 8 * SHARED then
-        local row = before .. author
-        local is_tied = string.sub(row, 1, 1) == TIED
-        local k = (#row - 1) / 8
-        if is_tied or beyond_chance(k, c.authors * size / (copiers + copiers_before)) then
-          row = TIED .. string.sub(row, 2)
-          tie_shared(row, not is_tied, number, other)
-          tied = true
-        end
-        put(overlaps, key, row)
-      end
-    end
+    if other ~= number then others[#others + 1] = other end
   end
   put(history, author, string.sub((held or '') .. struct.pack('<I4', number), -4 * LAST))
-  return tied
+  return #others > 0 and count_shared(c, number, author, others)
 end
 
 -- A newcomer to a text, and with the second author the first as well: a text of one author says nothing yet.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.config import Settings
     from pipeline.incidents.decision import Change
     from pipeline.incidents.look import Look
-    from pipeline.incidents.model import Incident
     from pipeline.incidents.public import Event
     from pipeline.post import Line
 
@@ -28,12 +27,15 @@ DECIDING: Final = ("incident.opened", "incident.reopened", "incident.suppressed"
 
 
 class Witness:
-    """Remembers all looks in short, and in full those that an incident hangs on whose id begins with ``wanted``."""
+    """Remembers all looks in short, and in full those that an incident hangs on whose id begins with ``wanted``.
+
+    ``incidents`` has a line for every one, by id.
+    """
 
     def __init__(self, wanted: str = "") -> None:
         self.looks: list[Seen] = []
         self.moments: dict[str, Moments] = {}
-        self.summaries: dict[str, str] = {}
+        self.incidents: dict[str, str] = {}
         self._wanted = wanted
 
     def __call__(self, look: Look) -> None:
@@ -48,10 +50,10 @@ class Witness:
     def _take(self, change: Change, look: Look) -> None:
         incident = change.after
         name = incident.incident_id
-        if incident.status != "merged" or name not in self.summaries:
-            self.summaries[name] = _line(incident, look.found.summary)
+        if incident.status == "merged":
+            self.incidents[name] = f"{name}  merged into {incident.into}"
         else:
-            self.summaries[name] += f", merged into {incident.into}"
+            self.incidents[name] = f"{name}  {incident.status}, {incident.kind}: {look.found.summary}"
         if not fits(name, self._wanted):
             return
         if name not in self.moments:
@@ -65,10 +67,6 @@ class Witness:
             known.decided = look
         if change.event == "incident.opened":
             known.opening = look
-
-
-def _line(incident: Incident, summary: str) -> str:
-    return f"{incident.incident_id}  {incident.status}, {incident.kind}: {summary}"
 
 
 def fits(name: str, wanted: str) -> bool:
@@ -87,8 +85,8 @@ async def explain(
 ) -> Explanation:
     """Replay ``lines`` on fresh state, which is dropped at the end, and explain the incident that is ``wanted``.
 
-    ``stream`` gives the incidents their ids; its own state is not touched. Raises ChoiceError where several fit, UserError
-    where none does.
+    ``stream`` gives the incidents their ids; its own state is not touched. Raises ChoiceError where several fit,
+    UserError where none does.
     """
     witness = Witness(wanted or "")
     engine = Engine(redis, stream, settings, witness=witness, kept_as=f"explain-{stream}")
@@ -100,7 +98,7 @@ async def explain(
             events += step.events
     finally:
         await engine.store.drop()
-    name = choose(witness.summaries, wanted)
+    name = choose(witness.incidents, wanted)
     return explanation(stream, witness.moments[name], witness.looks, events, search_of(settings))
 
 
@@ -123,11 +121,14 @@ def choose(incidents: dict[str, str], wanted: str | None) -> str:
 
 def search_of(settings: Settings) -> Search:
     """Return what the search asks for before it looks at a network."""
-    alike = lookalike_settings()
+    alike = {name: int(value) for name, value in lookalike_settings().items() if isinstance(value, int)}
     return Search(
         min_accounts=settings.detection.min_accounts,
         min_objects=settings.detection.min_objects,
-        group_authors=int(str(alike["group_authors"])),
-        group_alike=int(str(alike["group_alike"])),
-        group_evidence=int(str(alike["group_evidence"])) / 1_000_000,
+        group_authors=alike["group_authors"],
+        group_alike=alike["group_alike"],
+        group_evidence=alike["group_evidence"] / 1_000_000,
+        single_evidence=alike["group_single"] / 1_000_000,
+        rush_authors=alike["rush_authors"],
+        rush_evidence=alike["rush_evidence"] / 1_000_000,
     )

@@ -36,7 +36,7 @@ def explained(found: Explanation) -> Iterator[RenderableType]:
     yield _title("What the gate weighed")
     yield from _gate(found.gate)
     yield _title("What would have to be different")
-    yield _silence(found.silence, found.gate)
+    yield _silence(found.silence, found.gate, found.opening)
     yield _title("Its life")
     yield _life(found.life)
 
@@ -144,7 +144,7 @@ def _gate(gate: Gate) -> Iterator[Text]:
         yield text.append("\n      ").append(plain(row.cause.text)) if row.cause else text
 
 
-def _silence(silence: WhatIf, gate: Gate) -> Text:
+def _silence(silence: WhatIf, gate: Gate, opening: Opening) -> Text:
     base = silence.base
     if base.alarms:
         text = Text(f"  it alarms by a score of {base.score:g}, {WARNING_SCORE:g} or more is asked for")
@@ -162,6 +162,12 @@ def _silence(silence: WhatIf, gate: Gate) -> Text:
         text.append(f"\n  the most that does not: no {_listed(silence.keeping)} ({_verdict(silence.keeping)})")
     for each in silence.thresholds:
         text.append(f"\n  {_threshold(each)}")
+    for way in opening.ways:
+        if way.met:
+            needs = ", ".join(
+                f"{each.what} {_FORMS[each.form]} {each.bound:g} (were {each.measured:g})" for each in way.measures
+            )
+            text.append(f"\n  the search itself brought it up as {way.way}: {needs}")
     return _gate_distance(text, gate)
 
 

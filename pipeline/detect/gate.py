@@ -69,10 +69,10 @@ def weigh(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Suppression | Non
 
 
 def weigh_all(facts: NetworkFacts, allowed: AllowList = NOBODY) -> list[Weighed]:
-    """Return what every rule measures of the network, in the order in which `weigh` asks them."""
+    """Return what every rule measures of the network, in the order in which `weigh` asks; empty lists are no rule."""
     unsuspicious = not bought(facts)
     return [
-        *(rule.measure(facts) for rule in vouchers(allowed)),
+        *(rule.measure(facts) for rule in (() if allowed == NOBODY else vouchers(allowed))),
         *(rule.measure(facts) for rule in ALWAYS),
         *(rule.measure(facts, asked=unsuspicious) for rule in OF_UNSUSPICIOUS),
     ]
@@ -123,7 +123,8 @@ def of_a_rare_client(facts: NetworkFacts) -> Steps:
     share = facts.baseline.client_share(name)
     yield at_most("authors of the stream on this client", share, RARE_CLIENT)
     posts, reposts = _posts(facts)
-    yield below("reposts among the shared posts", _share(reposts, posts) if posts else 1.0, REPOSTED)
+    yield at_least("shared posts", posts, 1)
+    yield below("reposts among the shared posts", _share(reposts, posts), REPOSTED)
     who = f'{count} of {len(facts.members)} accounts post with "{name}"'
     return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
 

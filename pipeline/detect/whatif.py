@@ -133,12 +133,17 @@ def with_accounts(facts: NetworkFacts, count: int) -> NetworkFacts:
     members = tuple(facts.members[place * total // count] for place in range(count))
     objects, before = [], 0
     for each in facts.objects:
-        inside = each.network_members * count // total
-        newcomers = min(inside, (before + each.newcomers) * count // total - before * count // total)
+        inside = _part(each.network_members, count, total)
+        newcomers = min(inside, _part(before + each.newcomers, count, total) - _part(before, count, total))
         before += each.newcomers
         group = each.group and _smaller(each.group, count / total)
         objects.append(replace(each, network_members=inside, newcomers=newcomers, group=group))
     return replace(facts, members=members, objects=tuple(objects))
+
+
+def _part(number: int, count: int, total: int) -> int:
+    """Return ``count`` of ``total`` parts of a number, rounded, halves up."""
+    return (2 * number * count + total) // (2 * total)
 
 
 def with_objects(facts: NetworkFacts, count: int) -> NetworkFacts:

@@ -112,7 +112,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """Why then: the looks before, and what was new, or, where there was none before, what is waited for."""
+    """Why then: the looks before, and what was new at the opening; ``ways`` are those to a first look."""
 
     at: str
     event: EventType | None
@@ -231,9 +231,7 @@ def _opening(moments: Moments, looks: Sequence[Seen], search: Search) -> Opening
         objects=len(facts.objects),
         looks=[_look_row(each, search) for each in before],
         new=differences(before[-1], seen(opening)) if before else [],
-        ways=[]
-        if before
-        else [Way(way, measured(conditions), all(c.met for c in conditions)) for way, conditions in ways.items()],
+        ways=[Way(way, measured(conditions), all(each.met for each in conditions)) for way, conditions in ways.items()],
     )
 
 

@@ -60,13 +60,16 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What the search asks for before it looks at a network; evidence in nats."""
+    """What the search asks for before it looks at a network; evidence in nats, in all, in one window and in a rush."""
 
     min_accounts: int
     min_objects: int
     group_authors: int
     group_alike: int
     group_evidence: float
+    single_evidence: float
+    rush_authors: int
+    rush_evidence: float
 
 
 def seen(look: Look) -> Seen:
@@ -155,16 +158,27 @@ def differences(before: Seen, after: Seen) -> list[Difference]:
 
 def waits(facts: NetworkFacts, group: GroupFacts | None, search: Search) -> dict[str, list[Condition]]:
     """Return the ways to a first look: what each asks for, and what the network had. ``group``: its strongest."""
-    alike = max(group.in_all, group.in_any) if group else 0
-    nats = sum(window.evidence for window in group.windows) if group else 0.0
+    authors, alike = (group.authors, max(group.in_all, group.in_any)) if group else (0, 0)
+    windows = [window.evidence for window in group.windows] if group else []
+    like = Condition("of them alike", alike, "at least", search.group_alike)
     return {
         "accounts that meet again": [
             Condition("accounts tied to each other", len(facts.members), "at least", search.min_accounts),
             Condition("shared objects", len(facts.objects), "at least", search.min_objects),
         ],
         "accounts that look alike": [
-            Condition("authors of one object", group.authors if group else 0, "at least", search.group_authors),
-            Condition("of them alike", alike, "at least", search.group_alike),
-            Condition("evidence of it in nats", nats, "at least", search.group_evidence),
+            Condition("authors of one object", authors, "at least", search.group_authors),
+            like,
+            Condition("evidence of it in nats", sum(windows), "at least", search.group_evidence),
+        ],
+        "accounts alike in one thing": [
+            Condition("authors of one object", authors, "at least", search.group_authors),
+            like,
+            Condition("evidence of its window in nats", max(windows, default=0.0), "at least", search.single_evidence),
+        ],
+        "look-alikes in a rush on one text": [
+            Condition("authors of one text, each soon after the one before", authors, "at least", search.rush_authors),
+            like,
+            Condition("evidence of it in nats", sum(windows), "at least", search.rush_evidence),
         ],
     }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN_LOOKS: Final = 20
 """Looks before the opening that are shown, the last ones; the JSON has all."""
 
-_FORMS: Final = {"at least": "≥", "at most": "≤", "below": "<"}
+_FORMS: Final = {"at least": "≥", "at most": "≤", "above": ">"}
 
 
 def explained(found: Explanation) -> Iterator[RenderableType]:
@@ -86,7 +86,7 @@ def _opening(opening: Opening) -> Iterator[RenderableType]:
     what = opening.event.removeprefix("incident.") if opening.event else "seen"
     yield Text(
         f"  {what} {_time(opening.at)}, {opening.after_first_post_s:g} s after its first post, "
-        f"with {opening.accounts} accounts and {opening.objects} shared objects"
+        f"with {opening.accounts} accounts; shared objects: {opening.objects}"
     )
     if not opening.looks:
         yield Text("  there was no look before: the search waits until it has found one of")
@@ -193,7 +193,7 @@ def _gate_distance(text: Text, gate: Gate) -> Text:
 
 def _turned(each: Measured) -> str:
     """What a condition would have to be not to be met."""
-    turned = {"at least": "<", "at most": ">", "below": "≥"}[each.form]
+    turned = {"at least": "<", "at most": ">", "above": "≤"}[each.form]
     return f"{each.what} {turned} {each.bound:g} (now {each.measured:g})"
 
 
@@ -205,7 +205,7 @@ def _verdict(trial: Trial) -> str:
     if trial.suppressed and trial.severity != "info":
         end = f"suppressed as {trial.suppressed.reason}"
     else:
-        end = "still an alarm" if trial.alarms else "silent"
+        end = "an alarm" if trial.alarms else "silent"
     return f"score {trial.score:g} from {trial.nats:g} nats, {end}"
 
 

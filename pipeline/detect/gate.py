@@ -123,8 +123,7 @@ def of_a_rare_client(facts: NetworkFacts) -> Steps:
     share = facts.baseline.client_share(name)
     yield at_most("authors of the stream on this client", share, RARE_CLIENT)
     posts, reposts = _posts(facts)
-    yield at_least("shared posts", posts, 1)
-    yield below("reposts among the shared posts", _share(reposts, posts), REPOSTED)
+    yield above("shared posts that are no reposts", _share(posts - reposts, posts), 1 - REPOSTED)
     who = f'{count} of {len(facts.members)} accounts post with "{name}"'
     return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
 
@@ -213,9 +212,9 @@ def at_most(what: str, measured: float, bound: float) -> Condition:
     return Condition(what, measured, "at most", bound)
 
 
-def below(what: str, measured: float, bound: float) -> Condition:
-    """Return a condition that is met below its bound."""
-    return Condition(what, measured, "below", bound)
+def above(what: str, measured: float, bound: float) -> Condition:
+    """Return a condition that is met above its bound."""
+    return Condition(what, measured, "above", bound)
 
 
 def _share(part: int, whole: int) -> float:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Reason = Literal["app", "share-button", "template", "syndication", "fans", "allowed"]
 
-Bound = Literal["at least", "at most", "below"]
+Bound = Literal["at least", "at most", "above"]
 
 
 class Suppression(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class Condition(msgspec.Struct, frozen=True):
         """Whether the measure lies on the side that the rule asks for."""
         if self.form == "at least":
             return self.measured >= self.bound
-        return self.measured <= self.bound if self.form == "at most" else self.measured < self.bound
+        return self.measured <= self.bound if self.form == "at most" else self.measured > self.bound
 
     @property
     def lacks(self) -> float:

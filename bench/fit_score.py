@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import sys
@@ -19,9 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import engine as engine_module
 from pipeline.config import load_settings
-from pipeline.detect.assess import Assessment, assess
 from pipeline.detect.score import FEATURES, WEIGHTS, measure, score_of
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from pipeline.config import Settings
-    from pipeline.detect.facts import NetworkFacts
+    from pipeline.incidents.look import Look
     from pipeline.post import Line
 
 RECORDINGS = (
@@ -61,7 +60,7 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 1.0)
 
 @dataclass
 class Sample:
-    """One look: the recording, the network (its first account), the features, the share of its accounts that are hired."""
+    """One look: recording, network (its first account), features, share of its accounts that are hired."""
 
     recording: str
     network: str
@@ -73,33 +72,23 @@ class Sample:
 
 async def collect(client: Redis, settings: Settings, name: str, lines: Iterable[Line]) -> list[Sample]:
     """Replay a recording and take a sample at every look."""
-    looks: list[tuple[NetworkFacts, Assessment]] = []
-
-    def witnessed(facts: NetworkFacts) -> Assessment:
-        found = assess(facts)
-        looks.append((facts, found))
-        return found
-
+    looks: list[Look] = []
     truth = Truth(without_ignored=False, drop_fields=())
-    engine = Engine(client, f"fit-{name}", settings)
+    engine = Engine(client, f"fit-{name}", settings, witness=looks.append)
     await engine.store.drop()
     await engine.start(origin="replay")
-    engine_module.assess = witnessed  # type: ignore[assignment] # same signature
-    try:
-        await evaluate(engine, iter(lines), truth, settings.incidents.quiet_s * 1000)
-    finally:
-        engine_module.assess = assess
+    await evaluate(engine, iter(lines), truth, settings.incidents.quiet_s * 1000)
     await engine.store.drop()
     return [
         Sample(
             name,
-            found.members[0] if found.members else "",
-            measure(facts, found.suppressed),
-            sum(not truth.is_organic(account) for account in found.members) / max(1, len(found.members)),
-            len(found.members),
-            found.suppressed.reason if found.suppressed else "",
+            look.found.members[0] if look.found.members else "",
+            measure(look.facts, look.found.suppressed),
+            sum(not truth.is_organic(account) for account in look.found.members) / max(1, len(look.found.members)),
+            len(look.found.members),
+            look.found.suppressed.reason if look.found.suppressed else "",
         )
-        for facts, found in looks
+        for look in looks
     ]
 
 
@@ -115,7 +104,7 @@ def streams(folder: Path) -> Iterator[tuple[str, Iterable[Line]]]:
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression: evidence never speaks against a campaign, so its weights are >= 0."""
+    """Return the weights of a logistic regression; evidence never speaks against a campaign: its weights are >= 0."""
     free = list(range(x.shape[1]))
     while True:
         beta = np.zeros(x.shape[1])
@@ -189,11 +178,10 @@ def report(samples: list[Sample]) -> None:
         here = names == name
         hired, others = here & (y == 1), here & (y == 0)
         means = [f"{np.average(scores[of], weights=weight[of]):.3f}" if of.any() else "-" for of in (hired, others)]
-        print(
-            f"{name:20} {here.sum():6} {weight[here].sum():10.0f} {weight[hired].sum():7.0f} {means[0]:>25} {means[1]:>15}"
-        )
+        counts = f"{here.sum():6} {weight[here].sum():10.0f} {weight[hired].sum():7.0f}"
+        print(f"{name:20} {counts} {means[0]:>25} {means[1]:>15}")
     print("\nscore, left out     networks   hired   mean score")
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in itertools.pairwise(BINS):
         inside = (scores >= low) & (scores < high if high < 1 else scores <= 1)
         total = weight[inside].sum()
         if total:
@@ -208,19 +196,24 @@ def committed(samples: list[Sample]) -> NDArray[np.float64]:
     return np.array([score_of(sample.features) for sample in samples])
 
 
-async def main(arguments: argparse.Namespace) -> None:
-    path = Path(arguments.samples)
+async def collect_all() -> list[Sample]:
+    """Replay everything there is."""
+    settings, _ = load_settings(environment={})
+    samples: list[Sample] = []
+    folder = Path(os.environ.get("TURFWATCH_DATA", "../shared/data"))
+    async with embedded_server() as url, connect(url, settings.redis.socket_timeout_s) as client:
+        for name, lines in streams(folder):
+            found = await collect(client, settings, name, lines)
+            samples += found
+            print(f"{name}: {len(found)} looks", file=sys.stderr)
+    return samples
+
+
+def main(path: Path) -> None:
     if not path.is_file():
-        settings, _ = load_settings(environment={})
-        samples: list[Sample] = []
-        folder = Path(os.environ.get("TURFWATCH_DATA", "../shared/data"))
-        async with embedded_server() as url, connect(url, settings.redis.socket_timeout_s) as client:
-            for name, lines in streams(folder):
-                found = await collect(client, settings, name, lines)
-                samples += found
-                print(f"{name}: {len(found)} looks", file=sys.stderr)
+        collected = asyncio.run(collect_all())
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps(asdict(sample)) + "\n" for sample in samples))
+        path.write_text("".join(json.dumps(asdict(sample)) + "\n" for sample in collected))
     rows = [Sample(**json.loads(line)) for line in path.read_text().splitlines()]
     samples = [Sample(**{**asdict(row), "features": tuple(row.features)}) for row in rows if row.accounts]
     report([*samples, *of_chance(samples)])
@@ -228,7 +221,5 @@ async def main(arguments: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--samples", default="build/score-samples.jsonl", help="collected here, and read where it exists"
-    )
-    asyncio.run(main(parser.parse_args()))
+    parser.add_argument("--samples", default="build/score-samples.jsonl", help="collected here, read where it exists")
+    main(Path(parser.parse_args().samples))

@@ -19,6 +19,7 @@ from pipeline.incidents.decision import Rules
 from pipeline.incidents.describe import describe
 from pipeline.incidents.flood import FloodRules
 from pipeline.incidents.life import decide
+from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
@@ -30,7 +31,7 @@ from pipeline.state.tell import tell, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from redis.asyncio import Redis
 
@@ -60,9 +61,21 @@ PAIR_MEMBERS = 128
 
 
 class Engine:
-    """Applies the lines of one stream."""
+    """Applies the lines of one stream.
 
-    def __init__(self, redis: Redis, stream: str, settings: Settings) -> None:
+    ``witness`` is shown every look at a network, before it is told. ``kept_as`` names the stream's keys, where they are
+    not to be those of the stream that gives incidents their ids.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        stream: str,
+        settings: Settings,
+        *,
+        witness: Callable[[Look], None] | None = None,
+        kept_as: str | None = None,
+    ) -> None:
         self._settings = settings
         self._slots = settings.detection.band_slots
         self._kinds = frozenset(Kind[name.upper()] for name in settings.detection.traces)
@@ -70,7 +83,8 @@ class Engine:
             self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
-        self.store = Store(redis, stream, script_settings(settings))
+        self._witness = witness
+        self.store = Store(redis, stream, script_settings(settings), kept_as)
         self.counts: dict[str, int] = {}
 
     async def start(self, origin: str = "live") -> bytes:
@@ -156,6 +170,8 @@ class Engine:
         decision = bounded(
             decide(self.store.stream, known, found, now, self._rules), network, facts, len(found.members)
         )
+        if self._witness:
+            self._witness(Look(number, now, facts, found, tuple(known), decision))
         return await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 

@@ -2,6 +2,7 @@
 
 TurfwatchError
 ├── UserError            a mistake of the caller: the command prints one line and exits 2
+│   ├── ChoiceError      several things fit what was asked for, and one is wanted
 │   ├── ConfigError      a setting that is unknown, missing or out of range
 │   ├── RecordingError   a recording that cannot be read at all
 │   └── StateError       state that does not fit: other settings, other schema, a stream in use
@@ -12,7 +13,13 @@ TurfwatchError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
+    "ChoiceError",
     "ConfigError",
     "FenceError",
     "LineError",
@@ -30,6 +37,14 @@ class TurfwatchError(Exception):
 
 class UserError(TurfwatchError):
     """The caller can put it right; the message says how."""
+
+
+class ChoiceError(UserError):
+    """Several things fit what was asked for; ``choices`` are these, each in a line."""
+
+    def __init__(self, message: str, choices: Sequence[str]) -> None:
+        super().__init__(message)
+        self.choices = choices
 
 
 class ConfigError(UserError):

@@ -10,6 +10,7 @@ import click
 from pipeline import __version__
 from pipeline.cli.config import config
 from pipeline.cli.evaluate import evaluate
+from pipeline.cli.explain import explain
 from pipeline.cli.inspect import inspect
 from pipeline.cli.replay import replay
 from pipeline.cli.simulate import simulate
@@ -32,7 +33,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
     context.obj = load_settings(path)
 
 
-for command in (replay, evaluate, inspect, simulate, config, state):
+for command in (replay, explain, evaluate, inspect, simulate, config, state):
     turfwatch.add_command(command)
 
 

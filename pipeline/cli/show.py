@@ -80,13 +80,17 @@ def incident_reasons(event: IncidentEvent) -> Text:
     for signal in data.evidence:
         text.append("\n  - ").append(plain(signal.text))
         if signal.p_value is not None:
-            shown = f"<= {signal.p_value:.1g}" if signal.p_value >= _LEAST_P else f"< {_LEAST_P:g}"
-            text.append(f" (p {shown})", "dim")
+            text.append(f" (p {shown_p(signal.p_value)})", "dim")
     for template in data.templates[:3]:
         text.append(f"\n  {template.posts:5} posts, {template.accounts:3} accounts: ").append(plain(template.text))
     if data.accounts.ids is not None:
         text.append("\n  members: ").append(plain(", ".join(data.accounts.ids)))
     return text
+
+
+def shown_p(p_value: float) -> str:
+    """Return a bound on p as it is read."""
+    return f"<= {p_value:.1g}" if p_value >= _LEAST_P else f"< {_LEAST_P:g}"
 
 
 def held_line(held: HeldIncident) -> Text:

@@ -1,7 +1,7 @@
 """The benign gate: what explains a find without a campaign. Pure.
 
-Each rule looks for one innocent cause and names it. What the gate suppresses is told, never dropped. Rules that weigh
-texts or audience alone stay silent where the accounts look alike beyond chance.
+Each rule looks for one innocent cause, says what it measures of it, and names it. What the gate suppresses is told,
+never dropped. Rules that weigh texts or audience alone stay silent where the accounts look alike beyond chance.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from statistics import median
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
 from pipeline.detect.alike import bought, percent, strongest
+from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
 from pipeline.text.normalise import normalise
 from pipeline.text.traces import SHORTENERS, Kind, link_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Generator, Sequence
 
     from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
-Reason = Literal["app", "share-button", "template", "syndication", "fans", "allowed"]
+__all__ = ["NOBODY", "AllowList", "Reason", "Suppression", "vouched_for", "weigh", "weigh_all"]
 
 MOST: Final = 0.8
 """Share of a network's texts, or of its accounts, that a cause must explain."""
@@ -48,13 +49,6 @@ _STAR = re.compile(r"RT @(\w+)", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+")
 
 
-class Suppression(msgspec.Struct, frozen=True):
-    """Why a find is not worth an alert: a named reason and a sentence for people."""
-
-    reason: Reason
-    text: str
-
-
 class AllowList(msgspec.Struct, frozen=True):
     """Accounts and link domains that an operator vouches for."""
 
@@ -64,115 +58,166 @@ class AllowList(msgspec.Struct, frozen=True):
 
 NOBODY: Final = AllowList()
 
+Steps: TypeAlias = "Generator[Condition, None, Suppression]"
+
 
 def weigh(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Suppression | None:
     """Return the first cause that explains the network, None where there is none."""
-    rules: list[Callable[[NetworkFacts], Suppression | None]] = [of_an_app, of_numbers]
-    if not bought(facts):
-        rules += [of_a_rare_client, of_a_share_button, of_an_official_text, of_syndication, of_fans]
+    rules = ALWAYS if bought(facts) else (*ALWAYS, *OF_UNSUSPICIOUS)
     found = vouched_for(facts, allowed)
     return found or next((cause for rule in rules if (cause := rule(facts)) is not None), None)
 
 
+def weigh_all(facts: NetworkFacts, allowed: AllowList = NOBODY) -> list[Weighed]:
+    """Return what every rule measures of the network, in the order in which `weigh` asks; empty lists are no rule."""
+    unsuspicious = not bought(facts)
+    return [
+        *(rule.measure(facts) for rule in (() if allowed == NOBODY else vouchers(allowed))),
+        *(rule.measure(facts) for rule in ALWAYS),
+        *(rule.measure(facts, asked=unsuspicious) for rule in OF_UNSUSPICIOUS),
+    ]
+
+
 def vouched_for(facts: NetworkFacts, allowed: AllowList) -> Suppression | None:
     """The operator's own lists: half of the accounts, or most of the texts by their link."""
-    members = sum(row.author_id in allowed.accounts for row in facts.members)
-    if members and 2 * members >= len(facts.members):
+    if allowed == NOBODY:
+        return None
+    return next((cause for rule in vouchers(allowed) if (cause := rule(facts)) is not None), None)
+
+
+def vouchers(allowed: AllowList) -> tuple[Rule, Rule]:
+    """Return the rules of an operator's own lists: accounts, then link domains."""
+
+    def of_allowed_accounts(facts: NetworkFacts) -> Steps:
+        members = sum(row.author_id in allowed.accounts for row in facts.members)
+        yield at_least("accounts on the allow list", _share(members, len(facts.members)), 0.5)
         return Suppression("allowed", f"{members} of {len(facts.members)} accounts are on the allow list")
-    texts = _texts(facts)
-    linking = sum(not allowed.domains.isdisjoint(_domains(text)) for text in texts)
-    if linking and linking >= MOST * len(texts):
+
+    def of_allowed_domains(facts: NetworkFacts) -> Steps:
+        texts = _texts(facts)
+        linking = sum(not allowed.domains.isdisjoint(_domains(text)) for text in texts)
+        yield at_least("texts that link to a domain on the allow list", _share(linking, len(texts)), MOST)
         return Suppression("allowed", f"{linking} of {len(texts)} texts link to a domain on the allow list")
-    return None
+
+    return Rule(of_allowed_accounts), Rule(of_allowed_domains)
 
 
-def of_an_app(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_an_app(facts: NetworkFacts) -> Steps:
     """One app or share button made the copies that brought the look-alikes together."""
     found = strongest(facts)
-    if found is None or found.group is None or not found.group.explained:
-        return None
-    if found.group.explained == "one-domain":
+    explained = found.group.explained if found is not None and found.group is not None else ""
+    yield at_least("one site or app behind the text of the look-alikes, 1 for yes", float(bool(explained)), 1)
+    if explained == "one-domain":
         return Suppression("share-button", "most of the posts link to one and the same site, as its share button does")
     return Suppression("app", "half of the accounts or more post with an app that hardly anybody else uses")
 
 
-def of_a_rare_client(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_a_rare_client(facts: NetworkFacts) -> Steps:
     """Nearly all accounts write with clients that hardly anybody else in the stream uses."""
     clients = Counter(row.client for row in facts.members if row.client is not None)
     rare = {name: count for name, count in clients.items() if facts.baseline.client_share(name) <= RARE_CLIENT}
+    what = f"accounts on clients that {RARE_CLIENT:.0%} of the stream use at most"
+    yield at_least(what, _share(sum(rare.values()), len(facts.members)), MOST)
     posts, reposts = _posts(facts)
-    if not rare or sum(rare.values()) < MOST * len(facts.members) or 2 * reposts >= posts:
-        return None
-    name, count = max(rare.items(), key=lambda item: (item[1], item[0]))
-    who = f'{count} of {len(facts.members)} accounts post with "{name}"'
-    share = percent(facts.baseline.client_share(name))
-    return Suppression("app", f"{who}, as {share} of this stream do: an app writes for them")
+    yield above("shared posts that are no reposts", _share(posts - reposts, posts), 0.5)
+    name, count = max(rare.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    who, share = f'{count} of {len(facts.members)} accounts post with "{name}"', facts.baseline.client_share(name)
+    return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
 
 
-def of_numbers(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_numbers(facts: NetworkFacts) -> Steps:
     """Texts that differ in nothing but numbers are filled in by an app or a script: a time, a score, a count."""
     texts = _texts(facts)
-    filled = [each for each in texts if _differs_in_numbers(each.samples)]
-    posts = sum(each.posts for each in texts)
-    if not filled or sum(each.posts for each in filled) < MOST * posts:
-        return None
+    filled = sum(each.posts for each in texts if _differs_in_numbers(each.samples))
+    yield at_least("posts that differ in numbers alone", _share(filled, sum(each.posts for each in texts)), MOST)
     return Suppression("template", "the copies differ in nothing but a number, as those that an app fills in")
 
 
-def of_a_share_button(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_a_share_button(facts: NetworkFacts) -> Steps:
     """Headlines as a share button writes them: a link in all of them, and the outlet's name or one site."""
-    texts = [each for each in _texts(facts) if _is_linked(each)]
-    if not texts or len(texts) < MOST * len(_texts(facts)):
-        return None
+    every = _texts(facts)
+    texts = [each for each in every if _is_linked(each)]
+    yield at_least("texts that carry a link in nearly all posts", _share(len(texts), len(every)), MOST)
     named = sum(any(_VIA.search(_LINK.sub("", sample).strip()) for sample in each.samples) for each in texts)
-    if named >= MOST * len(texts):
-        return Suppression("share-button", f"{named} of {len(texts)} texts end in “via @…”, as share buttons do")
     sites = Counter(domain for each in texts for domain in _domains(each))
     site, count = max(sites.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    if count >= MOST * len(texts):
-        return Suppression("share-button", f"{count} of {len(texts)} texts link to {site}, as its share button does")
-    return None
+    what = "of these, texts that end in “via @…”, or that link to one site"
+    yield at_least(what, _share(max(named, count), len(texts)), MOST)
+    if _share(named, len(texts)) >= MOST:
+        return Suppression("share-button", f"{named} of {len(texts)} texts end in “via @…”, as share buttons do")
+    return Suppression("share-button", f"{count} of {len(texts)} texts link to {site}, as its share button does")
 
 
-def of_an_official_text(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_an_official_text(facts: NetworkFacts) -> Steps:
     """A very large account wrote the texts first, and its public copies them."""
     texts = _texts(facts)
     official = sum((each.first_followers or 0) >= OFFICIAL for each in texts)
-    if not texts or official < MOST * len(texts):
-        return None
+    yield at_least(f"texts that an account of {OFFICIAL:,} followers wrote first", _share(official, len(texts)), MOST)
     return Suppression(
         "template", f"an account of {OFFICIAL:,} followers or more wrote {official} of {len(texts)} texts first"
     )
 
 
-def of_syndication(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_syndication(facts: NetworkFacts) -> Steps:
     """A few outlets with a public of their own that carry the same headlines."""
     followers = [row.followers for row in facts.members if row.followers is not None]
+    yield at_most("number of accounts", len(facts.members), OUTLETS)
+    yield at_least("accounts whose followers are known", _share(len(followers), len(facts.members)), 0.5)
+    usual = median(followers) if followers else 0
+    yield at_least("median of their followers", usual, KNOWN_NAMES)
     texts = _texts(facts)
     linked = sum(_is_linked(each) and 2 * each.reposts < each.posts for each in texts)
-    small = len(facts.members) <= OUTLETS
-    if not small or not followers or 2 * len(followers) < len(facts.members) or not texts:
-        return None
-    if median(followers) < KNOWN_NAMES or linked < MOST * len(texts):
-        return None
+    yield at_least("texts with a link that are no reposts", _share(linked, len(texts)), MOST)
     return Suppression(
         "syndication",
-        f"{len(facts.members)} accounts, half of them with {median(followers):,.0f} followers or more, "
+        f"{len(facts.members)} accounts, half of them with {usual:,.0f} followers or more, "
         "carry the same headlines with a link: newsrooms or their feeds",
     )
 
 
-def of_fans(facts: NetworkFacts) -> Suppression | None:
+@Rule
+def of_fans(facts: NetworkFacts) -> Steps:
     """Accounts that repost one and the same author again and again, and nothing says that they were bought."""
     posts, reposts = _posts(facts)
+    yield at_least("reposts among the shared posts", _share(reposts, posts), REPOSTED)
     stars = Counter(star[1] for each in _texts(facts) if (star := _STAR.match(each.samples[0])))
-    if not stars or reposts < REPOSTED * posts or max(stars.values()) < MOST * stars.total():
-        return None
+    of_one = _share(max(stars.values()), stars.total()) if stars else 0.0
+    yield at_least("reposted texts that are of one author", of_one, MOST)
     return Suppression(
         "fans",
         f"{reposts} of {posts} shared posts are reposts, and nothing about the accounts is out of the ordinary: "
         "a circle of fans or friends",
     )
+
+
+ALWAYS: Final = (of_an_app, of_numbers)
+OF_UNSUSPICIOUS: Final = (of_a_rare_client, of_a_share_button, of_an_official_text, of_syndication, of_fans)
+"""Rules that are asked only where the accounts do not look bought."""
+
+
+def at_least(what: str, measured: float, bound: float) -> Condition:
+    """Return a condition that is met from its bound on."""
+    return Condition(what, measured, "at least", bound)
+
+
+def at_most(what: str, measured: float, bound: float) -> Condition:
+    """Return a condition that is met up to its bound."""
+    return Condition(what, measured, "at most", bound)
+
+
+def above(what: str, measured: float, bound: float) -> Condition:
+    """Return a condition that is met above its bound."""
+    return Condition(what, measured, "above", bound)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
 
 
 def _posts(facts: NetworkFacts) -> tuple[int, int]:

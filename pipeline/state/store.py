@@ -89,13 +89,15 @@ def packed(value: object) -> bytes:
 
 
 class Store:
-    """The state of one stream."""
+    """The state of one stream, in keys of its name, or of the name that it is ``kept_as``."""
 
-    def __init__(self, redis: Redis, stream: str, script_settings: dict[str, object]) -> None:
+    def __init__(
+        self, redis: Redis, stream: str, script_settings: dict[str, object], kept_as: str | None = None
+    ) -> None:
         if not stream or any(c in stream for c in "{}\0"):
             raise StateError(f"a stream's name has no braces and is not empty: {stream!r}")
         self.stream = stream
-        self.keys = stream_keys(stream)
+        self.keys = stream_keys(kept_as or stream)
         self.position = b""
         self._redis: Any = redis
         self._settings = packed(script_settings)

@@ -63,19 +63,19 @@ def event(
     )
 
 
-def test_a_campaign_is_found_when_one_incident_holds_half_of_it() -> None:
-    (found,) = score(ROLES, TIMES, [event(HIRED[:4], minutes=3), event(HIRED[:5], minutes=7.5)]).campaigns
+def test_a_campaign_is_found_when_one_incident_holds_four_of_its_accounts() -> None:
+    (found,) = score(ROLES, TIMES, [event(HIRED[:3], minutes=3), event(HIRED[:5], minutes=7.5)]).campaigns
 
     assert found.found
     assert (found.posts_until, found.minutes_until, found.most) == (8, 7.5, 5)
     assert found.kinds == ["coordinated-network"]
 
 
-def test_two_halves_in_two_incidents_are_not_enough() -> None:
-    (missed,) = score(ROLES, TIMES, [event(HIRED[:4]), event(HIRED[4:8], name="inc_2")]).campaigns
+def test_a_few_accounts_in_each_of_two_incidents_are_not_enough() -> None:
+    (missed,) = score(ROLES, TIMES, [event(HIRED[:3]), event(HIRED[4:7], name="inc_2")]).campaigns
 
     assert not missed.found
-    assert (missed.kinds, missed.posts_until, missed.minutes_until, missed.most) == ([], None, None, 4)
+    assert (missed.kinds, missed.posts_until, missed.minutes_until, missed.most) == ([], None, None, 3)
 
 
 def test_an_incident_of_severity_info_finds_nothing_and_opens_nothing() -> None:

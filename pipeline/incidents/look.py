@@ -1,0 +1,21 @@
+"""One look at a network: what was known, what was held of it, what was decided and told. Plain values."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.detect.assess import Assessment
+from pipeline.detect.facts import NetworkFacts
+from pipeline.incidents.decision import Decision
+from pipeline.incidents.model import Incident
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A look at network ``number`` at event time ``at`` (ms). ``known`` are the network's incidents before it."""
+
+    number: int
+    at: int
+    facts: NetworkFacts
+    found: Assessment
+    known: tuple[Incident, ...]
+    decision: Decision

@@ -24,9 +24,15 @@ WEIGHTS: Final = (-1.502, 0.31, 0.939, 0.41, -4.104)
 """A constant, and one weight for each of the features."""
 
 
+LEAST_LOOKS: Final = 10.0
+"""Nats of looking alike below which they are chance: a network is looked at again and again, over three fields."""
+
+
 def measure(facts: NetworkFacts, suppressed: Suppression | None) -> tuple[float, ...]:
     """Return the features of a network, in the order of FEATURES."""
     windows = told_windows(facts)
+    if sum(window.evidence for window in windows) < LEAST_LOOKS:
+        windows = ()
     return (
         math.log1p(max(0.0, -repeat_log_p(facts))),
         math.log1p(sum(window.evidence for window in windows)),

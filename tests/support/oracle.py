@@ -88,6 +88,12 @@ class Thing:
     answered: Answered | None = None
     lags: dict[bytes, int] = field(default_factory=dict)
 
+    def ride(self, now: int, *, gap: int, most: float) -> None:
+        """A newcomer: one more of the wave, or the first of the next."""
+        if gap > most:
+            self.wave, self.since = 0, now
+        self.wave += 1
+
 
 @dataclass
 class Shared:
@@ -380,10 +386,7 @@ class Oracle:
         if thing.authors > RING and self.crowd.get((number, post.author)):
             self.crowd.put((number, post.author), True)
             return
-        if now - before > self.look.rules["wave_gap"]:
-            thing.wave, thing.since = 1, now
-        else:
-            thing.wave += 1
+        thing.ride(now, gap=now - before, most=self.look.rules["wave_gap"])
         if thing.authors < PAIR_MEMBERS:
             self._tie(number, thing, post)
         thing.authors += 1
@@ -628,9 +631,7 @@ class Oracle:
         names = [post.target] if post.target else []
         return [*names, post.tag] if post.tag and self.look.baseline.is_rare(post.tag) else names
 
-    def _found_group(
-        self, number: int, alike: list[bytes], names: list[bytes], windows: dict[int, Window]
-    ) -> bytes:
+    def _found_group(self, number: int, alike: list[bytes], names: list[bytes], windows: dict[int, Window]) -> bytes:
         horizon = self.look.rules["ring_horizon"]
         earlier = [self.named[name] for name in names if name in self.named]
         before = earlier[0] if earlier else None

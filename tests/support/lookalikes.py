@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Generation:
 class Baseline:
     """The stream's own accounts, in two generations."""
 
-    def __init__(self, rules: Mapping[str, float]) -> None:
+    def __init__(self, rules: Mapping[str, Any]) -> None:
         self.rules = rules
         self.now: Generation | None = None
         self.before = Generation(0)
@@ -119,7 +119,7 @@ class Baseline:
 
 
 class LookAlikes:
-    def __init__(self, rules: Mapping[str, float], prior: tuple[int, ...]) -> None:
+    def __init__(self, rules: Mapping[str, Any], prior: tuple[int, ...]) -> None:
         self.rules, self.prior = rules, prior
         self.baseline = Baseline(rules)
         self.rows: dict[int, list[tuple[bytes, Facts]]] = {}

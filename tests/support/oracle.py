@@ -88,7 +88,7 @@ class Thing:
     answered: Answered | None = None
     lags: dict[bytes, int] = field(default_factory=dict)
 
-    def ride(self, now: int, *, gap: int, most: float) -> None:
+    def ride(self, now: int, *, gap: int, most: int) -> None:
         """A newcomer: one more of the wave, or the first of the next."""
         if gap > most:
             self.wave, self.since = 0, now

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import itertools
 import math
+import struct
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.lookalikes import Facts, Group, LookAlikes
+from support.lookalikes import Facts, Group, LookAlikes, Profile
 from support.oracle import Oracle, Seen, Thing
 
 from pipeline.config import load_settings
@@ -60,11 +61,16 @@ RULES = {
     "group_evidence": 4_000_000,
     "group_second": 500_000,
     "group_shared": 2,
-    "network_weight": 1500,
-    "sharp_share": 0,
-    "sharp_weight": 1500,
+    "group_single": 6_000_000,
+    "rush_evidence": 2_000_000,
+    "rush_authors": 5,
+    "rush_span": 200_000,
+    "sharp_share": 0.004,
+    "sharp_weight": 1900,
     "per_stranger": 10,
     "hashtag_span": 900_000,
+    "wave_gap": 40_000,
+    "wave_authors": 3,
     "wave_span": 120_000,
     "ring_horizon": 7_200_000,
     "edge_horizon": 3_600_000,
@@ -82,6 +88,8 @@ RULES = {
     "prior_weight": prior.WEIGHT,
 }
 """Bounds so low that streams of a hundred posts have look-alikes in them."""
+
+PROFILE = struct.Struct("<BBhBhBh")
 
 SAMPLE = (7, 3)
 """Posts of the stream's sample, at most, and until its next generation."""
@@ -101,7 +109,7 @@ crowds = st.tuples(
     st.integers(0, 40),  # first author
     st.sampled_from([1, 2]),  # step between authors: every second one looks like the others
     st.integers(3, 14),  # how many
-    st.sampled_from([1, 40]),  # seconds between two of them
+    st.sampled_from([1, 20, 40, 41]),  # seconds between two of them, around the gap that ends a wave
     st.integers(0, len(TEXTS)),
     st.booleans(),
     st.sampled_from(["", "tag", "tga"]),
@@ -118,9 +126,46 @@ def row(crowd: tuple[int, int, int, int, int, bool, str, int]) -> list[Row]:
     ]
 
 
-posts = st.lists(st.one_of(single.map(lambda post: [post]), crowds.map(row)), min_size=1, max_size=30).map(
-    lambda blocks: [post for block in blocks for post in block]
+campaigns = st.tuples(
+    st.integers(0, 12),  # look of the accounts; those of 0 are the stream's own look-alikes
+    st.integers(0, 3),  # first account
+    st.integers(4, 9),  # how many
+    st.lists(st.integers(0, len(TEXTS) + 1), min_size=1, max_size=4),  # one text after the other
+    st.sampled_from([1, 20, 40, 41]),
+    st.sampled_from([1, 30, 130, 700, 1300]),  # seconds before each text
+    st.lists(  # who comes after them: account of another look or of theirs, seconds after the one before
+        st.tuples(st.sampled_from([*range(1, 24, 4), 106, 107, 206]), st.sampled_from([1, 40, 41, 125])), max_size=4
+    ),
+    st.booleans(),
+    st.sampled_from(["", "", "tag", "tga"]),
 )
+
+
+def texts_of(campaign: tuple[int, int, int, list[int], int, int, list[tuple[int, int]], bool, str]) -> list[Row]:
+    """Posts of a campaign: the same accounts with one text after the other, and the same strangers after them."""
+    look, first, size, texts, gap, pause, strangers, repost, target = campaign
+    own = [100 * look + first + number for number in range(size)] if look else range(2 * first, 2 * (first + size), 2)
+    made: list[Row] = []
+    for text in texts:
+        arrivals = [(author, gap if place else pause) for place, author in enumerate(own)] + strangers
+        made += [(author, text, after, repost, False, 30, target, 20, 0) for author, after in arrivals]
+    return made
+
+
+bursts = st.lists(
+    st.tuples(st.integers(1, 12), st.integers(4, 6), st.sampled_from([5, 1300, 1300, 1300])), min_size=4, max_size=14
+).map(
+    lambda rings: [
+        (100 * look + number, 0, 1 if number else pause, True, False, 30, "tag", 20, 0)
+        for look, size, pause in rings
+        for number in range(size)
+    ]
+)
+"""A ring that comes back with fresh accounts each time, which look different, and reposts the same author."""
+
+posts = st.lists(
+    st.one_of(single.map(lambda post: [post]), crowds.map(row), campaigns.map(texts_of)), min_size=1, max_size=24
+).map(lambda blocks: [post for block in blocks for post in block])
 
 
 talks = st.lists(
@@ -148,7 +193,17 @@ def written(text: int, target: str, *, link: bool) -> str:
 
 
 def account(author: int) -> dict[str, Any]:
-    """Facts of an account: every third is unknown in some field, half of the others look alike."""
+    """Facts of an account: every third is unknown in some field, half of the others look alike; farms from 100 on."""
+    if author >= 100:
+        look = author // 100
+        return {
+            "followers": round(1.9**look) + author % 2,
+            "following": None if author % 7 == 6 else round(10 * 1.6**look),
+            "born": START - 45 * look * 86_400_000,
+            "client": f"client {look}",
+        }
+    if author == 23:
+        return {"followers": None, "following": None, "born": None, "client": "client 3"}
     alike = author % 2 == 0
     return {
         "followers": None if author % 9 == 8 else (90 + author if alike else 7**author % 10_007),
@@ -304,6 +359,14 @@ async def told_by_script(
                 for key, row in (await engine.store.items(f"sample:{parity}")).items()
                 if len(key) == 8
             },
+            "waves": {
+                int(n): (*struct.unpack_from("<28xI", row), *struct.unpack_from("<58xd", row))
+                for n, row in (await engine.store.items("kept")).items()
+            },
+            "profiles": {
+                int(net): [PROFILE.unpack_from(row, at) for at in range(0, len(row), PROFILE.size)]
+                for net, row in (await engine.store.items("net:profile")).items()
+            },
             "talks": {author: list(split_keys(row)) for author, row in (await engine.store.items("talks")).items()},
             "answers": (await engine.store.totals()).answers,
             "objects": {int(n): await engine.store.network_objects(int(n)) for n in await engine.store.items("nets")},
@@ -318,6 +381,11 @@ def told(group: Group) -> GroupFacts:
         for name, w in group.windows.items()
     ]
     return GroupFacts(tuple(windows), group.authors, group.in_all, group.in_any, group.explained)  # type: ignore[arg-type]
+
+
+def profile_row(profile: Profile) -> tuple[int, ...]:
+    windows = [(first is not None, first or 0) for first in profile.first]
+    return (int(profile.sharp), *itertools.chain.from_iterable(windows))
 
 
 def told_of(row: ObjectRow) -> tuple[object, ...]:
@@ -339,7 +407,7 @@ def held_of(thing: Thing) -> tuple[object, ...]:
 
 
 @given(
-    posts | talks,
+    posts | talks | bursts,
     st.lists(st.integers(1, 50), min_size=1, max_size=5),
     st.lists(st.integers(0, 3), min_size=1, max_size=7),
 )
@@ -358,6 +426,13 @@ def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(
     assert {n: told_of(row) for n, row in state["kept"].items()} == {
         n: held_of(oracle.things[n]) for n in state["kept"]
     }
+    assert state["waves"] == {n: (oracle.things[n].wave, oracle.things[n].since) for n in state["waves"]}
+    assert state["profiles"] == {
+        number: [profile_row(profile) for profile in net.profiles]
+        for number, net in oracle.nets.items()
+        if net.profiles
+    }
+    assert set(state["kept"]) >= {number for net in oracle.nets.values() for number in net.objects}
     assert state["sample"] == oracle.sample.thinned(oracle.sample.now) | oracle.sample.thinned(oracle.sample.before)
     assert state["talks"] == {author: known for author, known in oracle.talk_partners.items() if known}
     assert sum(state["answers"]) == len(oracle.answer_delays)

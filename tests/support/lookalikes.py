@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WIDTH, SPAN = (4, 4, 3), (70, 70, 450)
 BIRTH, CLIENT, DOMAIN = 2, 3, 4
@@ -22,6 +25,10 @@ class Facts(NamedTuple):
     client: str | None = None
     domain: str | None = None
 
+    @property
+    def silent(self) -> bool:
+        return self[:3] == (None, None, None)
+
 
 class Window(NamedTuple):
     first: int
@@ -29,6 +36,23 @@ class Window(NamedTuple):
     inside: int
     known: int
     share: float
+
+
+class Profile(NamedTuple):
+    """How look-alikes of a network look: the first bin of each field's window, None without one."""
+
+    sharp: bool
+    first: tuple[int | None, int | None, int | None]
+
+    def fits(self, facts: Facts, *, wave: bool) -> bool:
+        """In all windows as far as known, two at least where there are two; in a wave one is enough."""
+        inside = [
+            first <= value < first + WIDTH[name]
+            for name, first in enumerate(self.first)
+            if first is not None and (value := facts[:3][name]) is not None
+        ]
+        windows = sum(first is not None for first in self.first)
+        return (wave and any(inside)) or (all(inside) and len(inside) >= min(2, windows))
 
 
 @dataclass
@@ -55,7 +79,7 @@ class Generation:
 class Baseline:
     """The stream's own accounts, in two generations."""
 
-    def __init__(self, rules: dict[str, int]) -> None:
+    def __init__(self, rules: Mapping[str, Any]) -> None:
         self.rules = rules
         self.now: Generation | None = None
         self.before = Generation(0)
@@ -95,7 +119,7 @@ class Baseline:
 
 
 class LookAlikes:
-    def __init__(self, rules: dict[str, int], prior: tuple[int, ...]) -> None:
+    def __init__(self, rules: Mapping[str, Any], prior: tuple[int, ...]) -> None:
         self.rules, self.prior = rules, prior
         self.baseline = Baseline(rules)
         self.rows: dict[int, list[tuple[bytes, Facts]]] = {}
@@ -118,7 +142,7 @@ class LookAlikes:
                     best = Window(first, evidence, inside, len(values), q)
         return best
 
-    def windows(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> dict[int, Window]:
+    def windows(self, rows: list[tuple[bytes, Facts]], *, reposts: bool, rush: bool) -> dict[int, Window]:
         """Windows with evidence enough, of a group that has enough in all; else none."""
         found: dict[int, Window] = {}
         for name in range(3):
@@ -126,14 +150,26 @@ class LookAlikes:
             ready = name != BIRTH or len(self.baseline.values(BIRTH)) >= self.rules["baseline_births"]
             if len(values) >= self.rules["group_authors"] and ready:
                 found[name] = self.scan(name, values)
-        evidence = sorted((window.evidence for window in found.values()), reverse=True)
+        first, second, *_ = *sorted((window.evidence for window in found.values()), reverse=True), 0, 0
         client = self.one_client(rows) if reposts else None
-        if sum(evidence) + (client.evidence if client else 0) < self.rules["group_evidence"] or len(evidence) < 2:
-            return {}
-        if evidence[1] < self.rules["group_second"]:
+        total = sum(window.evidence for window in found.values()) + (client.evidence if client else 0)
+        if (
+            (total < self.rules["group_evidence"] or second < self.rules["group_second"])
+            and first < self.rules["group_single"]
+            and not (rush and total >= self.rules["rush_evidence"])
+        ):
             return {}
         strong = {name: window for name, window in found.items() if window.evidence >= self.rules["group_second"]}
-        return {**strong, CLIENT: client} if client else strong
+        # A client alone speaks for nobody.
+        return {**strong, CLIENT: client} if client and strong else strong
+
+    def narrow(self, windows: dict[int, Window]) -> bool:
+        """Whether hardly any stranger lies in all of the windows."""
+        return math.prod(windows[name].share for name in (0, 1, 2) if name in windows) <= self.rules["sharp_share"]
+
+    def profile(self, windows: dict[int, Window]) -> Profile:
+        first = [windows[name].first if name in windows else None for name in (0, 1, 2)]
+        return Profile(self.narrow(windows), (first[0], first[1], first[2]))
 
     def one_client(self, rows: list[tuple[bytes, Facts]]) -> Window | None:
         clients = [facts.client for _, facts in rows if facts.client]

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.state.rows import item_key
-from support.lookalikes import Facts, Group, LookAlikes, is_due, looks_alike, odds_of
+from support.lookalikes import Facts, Group, LookAlikes, Profile, Window, is_due, looks_alike, odds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RING = 40
+PROFILES = 8
 PAIR_MEMBERS = 128
-REPLY, HASHTAG, REPOSTED, CASHTAG = 2, 4, 5, 6
+TEXT, REPLY, HASHTAG, REPOSTED, CASHTAG = 0, 2, 4, 5, 6
 REPLY_BOUND, REPLY_STEP = 120_000, 500
 TALKED = 16
 
@@ -80,10 +81,18 @@ class Thing:
     authors: int = 0
     ring: list[bytes] = field(default_factory=list)
     first: int = 0
-    grown: int = 0
+    last: int = 0
+    wave: int = 1
+    since: int = 0
     delays: list[int] = field(default_factory=list)
     answered: Answered | None = None
     lags: dict[bytes, int] = field(default_factory=dict)
+
+    def ride(self, now: int, *, gap: int, most: int) -> None:
+        """A newcomer: one more of the wave, or the first of the next."""
+        if gap > most:
+            self.wave, self.since = 0, now
+        self.wave += 1
 
 
 @dataclass
@@ -165,6 +174,11 @@ class Net:
     due_accounts: int
     due_objects: int
     known: bool = False
+    profiles: list[Profile] = field(default_factory=list)
+
+    @property
+    def sharp(self) -> bool:
+        return bool(self.profiles) and all(profile.sharp for profile in self.profiles)
 
 
 def weight_of(thing: Thing, post: Seen) -> int:
@@ -352,7 +366,8 @@ class Oracle:
 
     def _found(self, kind: int, post: Seen, at: int) -> int:
         self.next_object += 1
-        thing = Thing(() if kind else post.lanes, kind, 1, int(post.link), int(post.repost), 1, [post.author], at)
+        counts = 1, int(post.link), int(post.repost), 1
+        thing = Thing(() if kind else post.lanes, kind, *counts, [post.author], first=at, last=at, since=at)
         self.objects.put(self.next_object, thing)
         self.things[self.next_object] = thing
         return self.next_object
@@ -364,11 +379,14 @@ class Oracle:
         thing.posts += 1
         thing.links += post.link
         thing.reposts += post.repost
+        now, before = self.watermark or 0, thing.last
+        thing.last = now
         if post.author in thing.ring:
             return
         if thing.authors > RING and self.crowd.get((number, post.author)):
             self.crowd.put((number, post.author), True)
             return
+        thing.ride(now, gap=now - before, most=self.look.rules["wave_gap"])
         if thing.authors < PAIR_MEMBERS:
             self._tie(number, thing, post)
         thing.authors += 1
@@ -378,11 +396,22 @@ class Oracle:
         if thing.authors > RING:
             self.crowd.put((number, post.author), True)
         thing.ring = [*thing.ring, post.author][-RING:]
-        if thing.kind == 0 and not post.short:
+        if thing.kind == TEXT and not post.short:
             self._overlap(number, thing, post.author)
-        if thing.kind == REPOSTED or (thing.kind == 0 and not post.short):
-            self._grow(number, thing, post.author)
-        self._group(number, thing, post)
+        if thing.kind in (TEXT, REPOSTED):
+            self._grow(number, thing, post)
+        if not post.facts.silent:
+            self._group(number, thing, post)
+
+    def _in_wave(self, thing: Thing) -> bool:
+        soon = (self.watermark or 0) - thing.since <= self.look.rules["wave_span"]
+        return soon and thing.wave > self.look.rules["wave_authors"]
+
+    def _sharp(self, net: int) -> bool:
+        return self.nets[net].known and self.nets[net].sharp
+
+    def _fits(self, net: int, facts: object, *, wave: bool = False) -> bool:
+        return isinstance(facts, Facts) and any(row.fits(facts, wave=wave) for row in self.nets[net].profiles)
 
     def _tie(self, number: int, thing: Thing, post: Seen) -> None:
         weight = weight_of(thing, post)
@@ -396,32 +425,39 @@ class Oracle:
             total = (self.pairs.get(pair) or 0) + weight  # type: ignore[operator] # only numbers are put
             if total:
                 self.pairs.put(pair, total)
-            if total >= self.edge_weight:
+            if total >= self.edge_weight and self._may_meet(post.author, member):
                 self._edge(post.author, member)
                 tied.append(member)
         if tied:
             self._attach(self._connect([post.author, *tied], 1), number)
         self._approach(number, thing, post.author, weight)
 
+    def _may_meet(self, left: bytes, right: bytes) -> bool:
+        """A pair makes no edge where one of them is of a sharp network and the other of none."""
+        nets = [self.net_of[author] for author in (left, right) if author in self.net_of]
+        return len(nets) != 1 or not self._sharp(nets[0])
+
     def _approach(self, number: int, thing: Thing, author: bytes, weight: int) -> None:
-        if author in self.net_of:
-            net = self.net_of[author]
-            if self.nets[net].known:
-                for member in [each for each in thing.ring if each not in self.net_of]:
-                    self._weigh_network(member, net, author, weight, number)
-            return
-        met: dict[int, bytes] = {}
-        for member in thing.ring:
-            if member in self.net_of and self.nets[self.net_of[member]].known:
-                met.setdefault(self.net_of[member], member)
-        for net, member in met.items():
-            self._weigh_network(author, net, member, weight, number)
+        """Weigh strangers against known networks: the newcomer, or those before against the newcomer's own."""
+        nets = [(member, self.net_of.get(member)) for member in thing.ring]
+        own = self.net_of.get(author)
+        if own is None:
+            met: dict[int, bytes] = {}
+            for member, net in nets:
+                if net is not None and self.nets[net].known:
+                    met.setdefault(net, member)
+            for net, member in met.items():
+                self._weigh_network(author, net, member, weight, number)
+        elif self.nets[own].known and own not in [net for _, net in nets]:
+            for member, net in nets:
+                if net is None:
+                    self._weigh_network(member, own, author, weight, number)
 
     def _weigh_network(self, author: bytes, net: int, member: bytes, weight: int, number: int) -> None:
         total = (self.pairs.get((author, net)) or 0) + weight  # type: ignore[operator] # only numbers are put
         if total:
             self.pairs.put((author, net), total)
-        if total >= self.look.rules["network_weight"]:
+        if total >= (self.look.rules["sharp_weight"] if self.nets[net].sharp else self.edge_weight):
             self._include(number, member, author, self.look.rules["edge_horizon"])
 
     def _overlap(self, number: int, thing: Thing, author: bytes) -> None:
@@ -458,15 +494,22 @@ class Oracle:
         return math.floor(nats * 1e6 + 0.5) <= -self.look.rules["overlap_evidence"]
 
     def _tie_shared(self, shared: list[bytes], since: int, number: int, other: int) -> None:
+        sharp = [net for each in shared if (net := self.net_of.get(each)) is not None and self._sharp(net)]
+        new = shared[since:]
+        if sharp:
+            shared = [e for e in shared if e in self.net_of or self._fits(sharp[-1], self.authors.get(e))]
+            new = shared[1:] if since == 1 else shared[-1:]
+        if len(shared) < 2:
+            return
         net = self._connect(shared, 1)
-        for each in shared[since:]:
+        for each in new:
             self._edge(shared[0], each)
         if isinstance(self.objects.get(other), Thing):
             self.objects.move(other)
             if other not in self.nets[net].objects:
                 self.nets[net].objects.append(other)
         self._attach(net, number)
-        if len(self.nets[net].members) >= self.bounds[0]:
+        if self.nets[net].known:
             self._mark_found(net)
 
     def _mark_found(self, net: int) -> None:
@@ -492,6 +535,7 @@ class Oracle:
             self.due.discard(other)
             self._admit(net_number, gone.members)
             net.objects += [c for c in gone.objects if c not in net.objects]
+            net.profiles = [*gone.profiles, *net.profiles][-PROFILES:]
             if gone.known:
                 net.known, net.due_accounts, net.due_objects = True, 0, 0
         self._admit(net_number, [author for author in wanted if author not in self.net_of])
@@ -517,24 +561,23 @@ class Oracle:
         self._attach(self.net_of[anchor], number)
         return True
 
-    def _grow(self, number: int, thing: Thing, author: bytes) -> None:
+    def _grow(self, number: int, thing: Thing, post: Seen) -> None:
         rules = self.look.rules
         if not rules["grow_members"] < thing.authors <= rules["grow_authors"]:
             return
-        earlier = [member for member in thing.ring if member != author and member in self.net_of]
+        earlier = [member for member in thing.ring[:-1] if member in self.net_of]
         filling = [
-            (thing.grown - count, net)
+            (-count, net)
             for net, count in Counter(self.net_of[member] for member in earlier).items()
-            if count - thing.grown >= rules["grow_members"]
-            and 2 * (count - thing.grown) >= thing.authors - 1
-            and self.nets[net].known
+            if count >= rules["grow_members"] and 2 * count >= thing.authors - 1 and self.nets[net].known
         ]
-        if filling:
-            _, net = min(filling)
+        if not filling:
+            return
+        _, net = min(filling)
+        wave = self._in_wave(thing)
+        if self._fits(net, post.facts, wave=wave) or (wave and not self.nets[net].sharp):
             horizon = rules["ring_horizon"] if thing.kind == REPOSTED else rules["edge_horizon"]
-            taken = self._include(number, next(m for m in earlier if self.net_of[m] == net), author, horizon)
-            if taken and (self.watermark or 0) - thing.first > rules["wave_span"]:
-                thing.grown += 1
+            self._include(number, next(m for m in earlier if self.net_of[m] == net), post.author, horizon)
 
     def _group(self, number: int, thing: Thing, post: Seen) -> None:
         look = self.look
@@ -546,28 +589,41 @@ class Oracle:
         if group := look.groups.get(number):
             self._follow(number, thing, post, group)
             return
-        reposts, most = 2 * thing.reposts >= thing.posts, 10 * thing.reposts >= 9 * thing.posts
-        if not is_due(len(rows), look.rules["group_authors"]) or not (windows := look.windows(rows, reposts=most)):
+        if not is_due(len(rows), look.rules["group_authors"]) or not (windows := self._windows(thing, rows)):
             return
+        reposts = 2 * thing.reposts >= thing.posts
         facts = [(author, *looks_alike(facts, windows)) for author, facts in rows]
         in_all, in_any = [author for author, each, _ in facts if each], [author for author, _, each in facts if each]
         odds_all, odds_any = odds_of(windows)
-        wide = thing.kind == 0 or (thing.kind == REPOSTED and look.few_strangers(len(rows), len(in_any), odds_any))
+        wide = thing.kind == REPOSTED and look.few_strangers(len(rows), len(in_any), odds_any)
+        wide = wide or (thing.kind == TEXT and (self._in_wave(thing) or not look.narrow(windows)))
         alike = in_any if wide else in_all
-        if len(alike) < look.rules["group_alike"] or (thing.kind == HASHTAG and 10 * len(alike) < 6 * len(rows)):
+        enough = len(in_any) if thing.kind == TEXT else len(alike)
+        if enough < look.rules["group_alike"] or len(alike) < 2:
             return
-        anchor = self._found_group(number, alike, self._ring_names(post) if reposts else [])
+        if thing.kind == HASHTAG and 10 * len(alike) < 6 * len(rows):
+            return
+        anchor = self._found_group(number, alike, self._ring_names(post) if reposts else [], windows)
         explained = look.explained(rows, reposts=reposts)
         look.groups[number] = Group(windows, anchor, len(rows), len(in_all), len(in_any), odds_all, odds_any, explained)
+
+    def _windows(self, thing: Thing, rows: list[tuple[bytes, Facts]]) -> dict[int, Window]:
+        rules = self.look.rules
+        rush = (
+            thing.kind == TEXT
+            and 2 * thing.reposts < thing.posts
+            and thing.wave >= rules["rush_authors"]
+            and (self.watermark or 0) - thing.since <= rules["rush_span"]
+        )
+        return self.look.windows(rows, reposts=10 * thing.reposts >= 9 * thing.posts, rush=rush)
 
     def _follow(self, number: int, thing: Thing, post: Seen, group: Group) -> None:
         in_all, in_any = looks_alike(post.facts, group.windows)
         group.authors += 1
         group.in_all += in_all
         group.in_any += in_any
-        fresh = (self.watermark or 0) - thing.first <= self.look.rules["wave_span"]
-        wide = in_any and (thing.kind == REPOSTED or (thing.kind == 0 and fresh))
-        wide = wide and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
+        one_is_enough = thing.kind == REPOSTED or (thing.kind == TEXT and self._in_wave(thing))
+        wide = in_any and one_is_enough and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
         if wide or (in_all and self.look.few_strangers(group.authors, group.in_all, group.odds_all)):
             self._include(number, group.anchor, post.author, self.look.rules["ring_horizon"])
 
@@ -575,12 +631,13 @@ class Oracle:
         names = [post.target] if post.target else []
         return [*names, post.tag] if post.tag and self.look.baseline.is_rare(post.tag) else names
 
-    def _found_group(self, number: int, alike: list[bytes], names: list[bytes]) -> bytes:
+    def _found_group(self, number: int, alike: list[bytes], names: list[bytes], windows: dict[int, Window]) -> bytes:
         horizon = self.look.rules["ring_horizon"]
         earlier = [self.named[name] for name in names if name in self.named]
         before = earlier[0] if earlier else None
         also = {self.net_of[member] for member in earlier if member in self.net_of}
         net = self._connect(alike, self.look.rules["group_shared"], also)
+        self._add_profile(net, self.look.profile(windows))
         own = [author for author in alike if self.net_of[author] == net]
         anchor = own[0] if own else before or alike[0]
         self.named.update(dict.fromkeys(names, anchor))
@@ -591,3 +648,8 @@ class Oracle:
         self._attach(net, number)
         self._mark_found(net)
         return anchor
+
+    def _add_profile(self, net: int, profile: Profile) -> None:
+        held = self.nets[net].profiles
+        if profile not in held:
+            self.nets[net].profiles = [*held, profile][-PROFILES:]

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help install demo check check-embedded quick bench seeds faults soak format servers clean
+.PHONY: help install demo check check-embedded quick bench seeds fit faults soak format servers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ bench: install  ## figures: posts/s, bytes a post, peers
 
 seeds: install  ## 20 simulated streams of all kinds: found, falsely opened, a textbook rule beside it
 	$(BIN)/python bench/seeds.py
+
+fit: install  ## fit the score on recordings and simulated streams, leaving one out each time
+	$(BIN)/python bench/fit_score.py
 
 soak: install  ## two million simulated posts: time and memory for every 200,000
 	$(BIN)/python bench/soak.py

@@ -30,6 +30,11 @@ Trace = Literal["repost", "reply", "link"]
 Origin = Literal["default", "file", "environment", "option"]
 
 
+def split_words(value: object) -> object:
+    """Return the words between commas of a string, and what is no string as it is."""
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
 class Section(BaseModel):
     """A table of the file."""
 
@@ -78,7 +83,7 @@ class DetectionSection(Section):
     @classmethod
     def _split(cls, value: object) -> object:
         """Take a list as a variable holds it: words separated by commas."""
-        return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+        return split_words(value)
 
 
 class IncidentsSection(Section):
@@ -94,6 +99,19 @@ class IncidentsSection(Section):
     )
 
 
+class AllowSection(Section):
+    """Whom an operator vouches for: finds that they explain are suppressed."""
+
+    accounts: tuple[str, ...] = Field((), description="ids of accounts; half of a network's suppress it")
+    domains: tuple[str, ...] = Field((), description="link domains; where most texts link to them it is suppressed")
+
+    @field_validator("accounts", "domains", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Take a list as a variable holds it: words separated by commas."""
+        return split_words(value)
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -105,6 +123,7 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
+    allow: AllowSection = AllowSection()
 
     @model_validator(mode="after")
     def _incidents_end_before_their_networks(self) -> Self:
@@ -190,7 +209,8 @@ def _shown(value: object) -> str:
 
 def detection_hash(settings: Settings) -> str:
     """Return a short hash of the settings that shape stored state."""
-    shaping = {"detection": settings.detection.model_dump(), "incidents": settings.incidents.model_dump()}
+    tables = ("detection", "incidents", "allow")
+    shaping = {name: getattr(settings, name).model_dump() for name in tables}
     return blake2b(json.dumps(shaping, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

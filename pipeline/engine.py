@@ -13,6 +13,7 @@ from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.assess import assess, main_keyword
 from pipeline.detect.delays import BOUNDS
+from pipeline.detect.gate import AllowList
 from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.decision import Rules
@@ -82,6 +83,7 @@ class Engine:
         if settings.detection.look_alikes:
             self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
+        self._allowed = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
         self.store = Store(redis, stream, script_settings(settings), kept_as)
@@ -122,7 +124,7 @@ class Engine:
             network = await self.store.network(number)
             if network is None:
                 continue
-            found = assess(await self._facts(number, network, now))
+            found = assess(await self._facts(number, network, now), self._allowed)
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.json.decode(form, type=Incident)
                 if incident.status == "open":
@@ -164,7 +166,7 @@ class Engine:
             await self.store.commit(item, [])
             return []
         facts = await self._facts(number, network, now)
-        found = assess(facts)
+        found = assess(facts, self._allowed)
         forms = dict(await self.store.network_incidents(number))
         known = [msgspec.json.decode(form, type=Incident) for form in forms.values()]
         decision = bounded(

@@ -11,7 +11,7 @@ import msgspec
 from pipeline.detect.alike import strongest
 from pipeline.detect.believers import REPEATED, apart
 from pipeline.detect.evidence import gather, repeat_log_p
-from pipeline.detect.gate import Suppression, weigh
+from pipeline.detect.gate import NOBODY, AllowList, Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
 from pipeline.detect.score import measure, score_of
 from pipeline.detect.signal import Signal, rounded
@@ -71,10 +71,10 @@ class Assessment(msgspec.Struct, frozen=True):
     suppressed: Suppression | None = None
 
 
-def assess(facts: NetworkFacts) -> Assessment:
-    """Judge a network; pure, the same facts give the same bytes."""
+def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
+    """Judge a network; pure, the same facts give the same bytes. ``allowed`` is whom an operator vouches for."""
     facts = apart(facts)
-    suppressed = weigh(facts)
+    suppressed = weigh(facts, allowed)
     score = rounded(score_of(measure(facts, suppressed)))
     # What the gate holds back must be worth telling without it, else there would be nothing to hold back.
     severity = severity_of(rounded(score_of(measure(facts, None))), len(facts.members))

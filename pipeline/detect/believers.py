@@ -11,6 +11,7 @@ from pipeline.detect.alike import told_windows
 from pipeline.detect.baseline import FIELDS, WIDTHS
 from pipeline.detect.evidence import repeat_log_p
 from pipeline.detect.looks import bin_of
+from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +34,13 @@ REPEATED: Final = -10.0
 def apart(facts: NetworkFacts) -> NetworkFacts:
     """Return the facts with such members among the joiners.
 
-    Only a network that meets again and again can be told from believers: in a wave or a ring everybody meets once. And
-    only where its accounts look like hardly any stranger does: who looks like them stays, however seldom it met them.
+    Only a network that writes the same again and again can be told from believers: in a wave or a ring everybody meets
+    once. And only where its accounts look like hardly any stranger does: who looks like them stays, however seldom it
+    met them.
     """
+    texts = [each for each in facts.objects if each.kind == Kind.TEXT]
+    if 2 * sum(each.reposts for each in texts) >= sum(each.posts for each in texts):
+        return facts
     windows = [window for window in told_windows(facts) if window.field in FIELDS]
     if repeat_log_p(facts) > REPEATED or not windows or prod(window.share for window in windows) > NARROW:
         return facts

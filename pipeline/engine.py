@@ -52,7 +52,7 @@ SHARP_SHARE = 0.01
 SHARP_WEIGHT = 2500
 """Weight to join such a network, in thousandths: three meetings, for believers copy once or twice."""
 
-RING_HORIZON_MS = 60 * 86_400_000
+RING_HORIZON_MS = 90 * 86_400_000
 """How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""
 RECHECKED = 0.5
 """Share of more objects after which a network that answers posts is judged again."""

@@ -133,7 +133,7 @@ def test_edges_that_nobody_renews_die_and_networks_with_them(server_url: str) ->
             await replayed(engine, campaign())
             assert await engine.store.items("nets")
 
-            await engine.apply(engine.prepare([(b"t:0:99999:1", tick(START_MS + 80 * DAY_MS))]))
+            await engine.apply(engine.prepare([(b"t:0:99999:1", tick(START_MS + 120 * DAY_MS))]))
 
             for name in ("edges", "nets", "net:of", "net:members", "net:links", "kept", "kept:texts", "kept:authors"):
                 assert await engine.store.items(name) == {}, name

@@ -100,7 +100,7 @@ class Baseline:
     def is_rare(self, tag: bytes) -> bool:
         authors = (self.now.authors if self.now else 0) + self.before.authors
         users = self.tags[0][tag] + self.tags[1][tag]
-        return authors >= self.rules["baseline_births"] and users * self.rules["rare_share"] <= authors
+        return bool(authors >= self.rules["baseline_births"] and users * self.rules["rare_share"] <= authors)
 
     def values(self, name: int) -> list[object]:
         seen = [*(self.now.seen if self.now else ()), *self.before.seen]
@@ -165,7 +165,8 @@ class LookAlikes:
 
     def narrow(self, windows: dict[int, Window]) -> bool:
         """Whether hardly any stranger lies in all of the windows."""
-        return math.prod(windows[name].share for name in (0, 1, 2) if name in windows) <= self.rules["sharp_share"]
+        together = math.prod(windows[name].share for name in (0, 1, 2) if name in windows)
+        return bool(together <= self.rules["sharp_share"])
 
     def profile(self, windows: dict[int, Window]) -> Profile:
         first = [windows[name].first if name in windows else None for name in (0, 1, 2)]
@@ -187,7 +188,7 @@ class LookAlikes:
         return Window(0, evidence, most, len(clients), q) if evidence > 0 else None
 
     def few_strangers(self, authors: int, inside: int, odds: float) -> bool:
-        return self.rules["per_stranger"] * (authors - inside) * odds <= inside
+        return bool(self.rules["per_stranger"] * (authors - inside) * odds <= inside)
 
     def explained(self, rows: list[tuple[bytes, Facts]], *, reposts: bool) -> str:
         if reposts:

@@ -405,7 +405,7 @@ class Oracle:
 
     def _in_wave(self, thing: Thing) -> bool:
         soon = (self.watermark or 0) - thing.since <= self.look.rules["wave_span"]
-        return soon and thing.wave > self.look.rules["wave_authors"]
+        return bool(soon and thing.wave > self.look.rules["wave_authors"])
 
     def _sharp(self, net: int) -> bool:
         return self.nets[net].known and self.nets[net].sharp
@@ -491,7 +491,7 @@ class Oracle:
         if k < self.look.rules["overlap_accounts"] or self.look.rules["overlap_factor"] * expected > k:
             return False
         nats = k - expected + k * math.log(expected / k)
-        return math.floor(nats * 1e6 + 0.5) <= -self.look.rules["overlap_evidence"]
+        return bool(math.floor(nats * 1e6 + 0.5) <= -self.look.rules["overlap_evidence"])
 
     def _tie_shared(self, shared: list[bytes], since: int, number: int, other: int) -> None:
         sharp = [net for each in shared if (net := self.net_of.get(each)) is not None and self._sharp(net)]

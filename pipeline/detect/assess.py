@@ -27,7 +27,7 @@ Severity = Literal["info", "warning", "critical"]
 Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
 
 CRITICAL_ACCOUNTS: Final = 20
-WARNING_SCORE: Final = 0.5
+WARNING_SCORE: Final = 0.35
 CRITICAL_SCORE: Final = 0.9
 SHOWN_TEMPLATES: Final = 5
 SHOWN_KEYWORDS: Final = 5

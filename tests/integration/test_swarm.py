@@ -68,4 +68,6 @@ def test_people_who_answer_each_other_a_star_or_everybody_open_nothing(tmp_path:
 
 
 def test_without_reply_traces_a_swarm_is_not_looked_for(recording: Path) -> None:
-    assert turfwatch("replay", recording, "--output", "jsonl").stdout == b""
+    switch = {"TURFWATCH_DETECTION_TRACES": "link"}
+
+    assert turfwatch("replay", recording, "--output", "jsonl", extra=switch).stdout == b""

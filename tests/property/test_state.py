@@ -133,23 +133,29 @@ campaigns = st.tuples(
     st.lists(st.integers(0, len(TEXTS) + 1), min_size=1, max_size=4),  # one text after the other
     st.sampled_from([1, 20, 40, 41]),
     st.sampled_from([1, 30, 130, 700, 1300]),  # seconds before each text
-    st.lists(  # who comes after them: account of another look or of theirs, seconds after the one before
-        st.tuples(st.sampled_from([*range(1, 24, 4), 106, 107, 206]), st.sampled_from([1, 40, 41, 125])), max_size=4
+    st.lists(  # who comes after them, and seconds after the one before
+        st.tuples(st.integers(0, 11), st.sampled_from([1, 1, 40, 41, 125])), max_size=5
     ),
     st.booleans(),
     st.sampled_from(["", "", "tag", "tga"]),
 )
 
 
+TWO_OF_THREE, ONE_OF_THREE = 2000, 4000
+"""Added to an account: one that is like it but in its birth, or in its followers alone."""
+
+
 def texts_of(campaign: tuple[int, int, int, list[int], int, int, list[tuple[int, int]], bool, str]) -> list[Row]:
-    """Posts of a campaign: the same accounts with one text after the other, and the same strangers after them."""
-    look, first, size, texts, gap, pause, strangers, repost, target = campaign
-    own = [100 * look + first + number for number in range(size)] if look else range(2 * first, 2 * (first + size), 2)
-    made: list[Row] = []
-    for text in texts:
-        arrivals = [(author, gap if place else pause) for place, author in enumerate(own)] + strangers
-        made += [(author, text, after, repost, False, 30, target, 20, 0) for author, after in arrivals]
-    return made
+    """Posts of a campaign: the same accounts with one text after the other, and the same others after them."""
+    look, first, size, texts, gap, pause, others, repost, target = campaign
+    step, begin = (1, 100 * look + first) if look else (2, 2 * first)
+    own = range(begin, begin + step * size, step)
+    fresh = own[-1] + step
+    known = [*range(1, 22, 4), fresh, fresh + step, *(fresh + off for off in (TWO_OF_THREE, TWO_OF_THREE + step))]
+    known += [fresh + ONE_OF_THREE, fresh + ONE_OF_THREE + step]
+    arrivals = [(author, gap if place else pause) for place, author in enumerate(own)]
+    arrivals += [(known[other], after) for other, after in others]
+    return [(author, text, after, repost, False, 30, target, 20, 0) for text in texts for author, after in arrivals]
 
 
 bursts = st.lists(
@@ -193,7 +199,10 @@ def written(text: int, target: str, *, link: bool) -> str:
 
 
 def account(author: int) -> dict[str, Any]:
-    """Facts of an account: every third is unknown in some field, half of the others look alike; farms from 100 on."""
+    """Facts of an account: every third is unknown in some field, half of the others look alike; from 100 on farms."""
+    if author >= TWO_OF_THREE:
+        like, other = account(author % TWO_OF_THREE), {"born": START - 900 * 86_400_000}
+        return {**like, **other, **({} if author < ONE_OF_THREE else {"following": 90_000})}
     if author >= 100:
         look = author // 100
         return {

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.detect.assess import Assessment, Severity, assess
 from pipeline.detect.facts import NetworkFacts
-from pipeline.detect.gate import Reason, Suppression
+from pipeline.detect.gate import AllowList, Reason, Suppression
 
 
 def found(
@@ -36,11 +36,11 @@ def found(
     )
 
 
-def explained(reason: Reason, until: int = 10_000) -> Callable[[NetworkFacts], Assessment]:
+def explained(reason: Reason, until: int = 10_000) -> Callable[[NetworkFacts, AllowList], Assessment]:
     """Judge as the engine does, but let something explain every network of fewer than ``until`` accounts."""
 
-    def judged(facts: NetworkFacts) -> Assessment:
-        assessment = assess(facts)
+    def judged(facts: NetworkFacts, allowed: AllowList) -> Assessment:
+        assessment = assess(facts, allowed)
         why = Suppression(reason, f"explained by {reason}") if len(assessment.members) < until else None
         return msgspec.structs.replace(assessment, suppressed=why)
 

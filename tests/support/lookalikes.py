@@ -165,9 +165,8 @@ class LookAlikes:
 
     def narrow(self, windows: dict[int, Window]) -> bool:
         """Whether hardly any stranger lies in all of the windows."""
-        return bool(
-            math.prod(windows[name].share for name in (0, 1, 2) if name in windows) <= self.rules["sharp_share"]
-        )
+        together = math.prod(windows[name].share for name in (0, 1, 2) if name in windows)
+        return bool(together <= self.rules["sharp_share"])
 
     def profile(self, windows: dict[int, Window]) -> Profile:
         first = [windows[name].first if name in windows else None for name in (0, 1, 2)]

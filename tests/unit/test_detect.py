@@ -75,7 +75,7 @@ def test_a_signal_without_its_field_stays_silent() -> None:
         for signal in gather(network([account(n, born=NOW - DAY_MS, followers=3, client="c") for n in range(10)]))
     }
 
-    assert full - bare == {"account-age", "alike-followers", "follower-median", "client-concentration"}
+    assert full - bare == {"account-age", "follower-median", "client-concentration", "alike-followers"}
 
 
 def test_young_accounts_are_told_against_ordinary_ones() -> None:

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
 LAYERS = ("errors", "config", "post", "text", "detect", "incidents", "state", "engine")
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(PACKAGE.rglob("*.lua"))
+COLUMNS = 120
 
 
 def layer(module: str) -> int:
@@ -52,6 +54,11 @@ def test_a_module_uses_only_layers_before_its_own(path: Path) -> None:
     own = layer(name_of(path))
 
     assert [module for module in imported(path) - {"pipeline"} if layer(module) > own] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_lines_of_a_script_are_as_short_as_those_of_a_module(path: Path) -> None:
+    assert [line for line in path.read_text().splitlines() if len(line) > COLUMNS] == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

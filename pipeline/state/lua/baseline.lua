@@ -77,7 +77,8 @@ local function is_rare(tag)
   load_baseline()
   local authors = baseline.now.authors + baseline.before.authors
   if authors < settings.baseline_births then return false end
-  local users = tonumber(redis.call('HGET', KEYS[AT.TAGS], tag) or 0) + tonumber(redis.call('HGET', KEYS[AT.TAGS + 1], tag) or 0)
+  local even, odd = redis.call('HGET', KEYS[AT.TAGS], tag), redis.call('HGET', KEYS[AT.TAGS + 1], tag)
+  local users = tonumber(even or 0) + tonumber(odd or 0)
   return users * settings.rare_share <= authors
 end
 

@@ -1,4 +1,5 @@
--- Commit what was decided: incidents, their events, what is held back, the due mark, the timer, the network's next bounds.
+-- Commit what was decided: incidents, their events, what is held back, the due mark, the timer, the network's next
+-- bounds.
 --
 -- KEYS    1 meta, 2 nets, 3 net:incident, 4 timers, 5 due, 6 incidents, 7 events, 8 held, 9 flood
 -- ARGV    1 the position at which the evaluation read; 2 what was due; 3 msgpack map:

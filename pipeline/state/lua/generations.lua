@@ -1,5 +1,5 @@
--- Part of observe.lua: HASHes, most of them in two generations, behind a cache that lives as long as the call: to ask the
--- server from a script costs more than what it looks up.
+-- Part of observe.lua: HASHes, most of them in two generations, behind a cache that lives as long as the call: to ask
+-- the server from a script costs more than what it looks up.
 -- A generation lasts one horizon and is chosen by the watermark alone. Reading tries the newer one first; writing goes
 -- to it alone, at the end of the call and before a turn. So what was written last lives for one to two horizons.
 -- Test: tests/property/test_state.py

@@ -226,7 +226,8 @@ local function follow(c, number, author, facts)
     local used, first = struct.unpack(GROUP_FIELD, row, (field - 1) * GROUP_FIELD_BYTES + 1)
     if used == 1 then windows[field] = {first = first} end
   end
-  local n, in_all, in_any, odds_all, odds_any, anchor, benign = struct.unpack(GROUP_TAIL, row, CLIENT * GROUP_FIELD_BYTES + 1)
+  local n, in_all, in_any, odds_all, odds_any, anchor, benign =
+    struct.unpack(GROUP_TAIL, row, CLIENT * GROUP_FIELD_BYTES + 1)
   local all, any = looks_alike({struct.unpack(FACTS, facts)}, windows)
   n, in_all, in_any = n + 1, in_all + (all and 1 or 0), in_any + (any and 1 or 0)
   redis.call('HSET', KEYS[AT.ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
@@ -237,8 +238,8 @@ local function follow(c, number, author, facts)
   end
 end
 
--- Whether a group is scanned at this size: at 8 to 15 at every newcomer, at 16 to 31 at every second, and so on, so that
--- a newcomer costs the same however large the group is.
+-- Whether a group is scanned at this size: at 8 to 15 at every newcomer, at 16 to 31 at every second, and so on, so
+-- that a newcomer costs the same however large the group is.
 local function is_due(n)
   if n < settings.group_authors then return false end
   local step = 1

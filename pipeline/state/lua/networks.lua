@@ -114,7 +114,8 @@ local function mark_grown(number, n)
   if (accounts and shared) or ((accounts or shared) and is_known(number)) then mark_due(number) end
 end
 
--- Something has been found that is evidence by itself: a network without an incident, or whose incident has ended, is due.
+-- Something has been found that is evidence by itself: a network without an incident, or whose incident has ended, is
+-- due.
 function mark_found(number, n)
   local silent = n.objects < n.due_objects and n.due_objects < NEVER
   if not is_known(number) or silent then mark_due(number) end
@@ -198,8 +199,8 @@ end
 
 local pair_weights = generations(AT.PAIRS, tonumber)
 
--- Whether an edge between two accounts may bring them together: not where one of them belongs to a sharp network and the
--- other to none.
+-- Whether an edge between two accounts may bring them together: not where one of them belongs to a sharp network and
+-- the other to none.
 local function may_meet(left, right)
   local mine, theirs = get(net_of, left), get(net_of, right)
   if mine and not theirs then return not (is_known(mine) and is_sharp(mine)) end

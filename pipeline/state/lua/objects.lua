@@ -3,10 +3,10 @@
 -- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
 -- Test: tests/property/test_state.py
 
--- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave (u32 each), kind and group (u8), founding post
--- (8 bytes), first, last, begin of the wave (ms, doubles); of answers what they answer: author (8 bytes), time (6), words after a byte of
--- length; where something was deleted the delays of that; of a text cluster 64 lanes; then up to RING author keys of 8
--- bytes, oldest first, and of answers as many delays, a byte each.
+-- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave (u32 each), kind and group
+-- (u8), founding post (8 bytes), first, last, begin of the wave (ms, doubles); of answers what they answer: author (8
+-- bytes), time (6), words after a byte of length; where something was deleted the delays of that; of a text cluster 64
+-- lanes; then up to RING author keys of 8 bytes, oldest first, and of answers as many delays, a byte each.
 local LANES = 64
 local RING = 40
 local LONE_BYTES = 26             -- of a name's only author; replies.lua adds to it
@@ -50,9 +50,9 @@ do
     local ring_at = header_end + 1 + (kind == TEXT and LANES or 0)
     local ring, lags = Record.split(kind, string.sub(record, ring_at))
     local c = {posts = posts, authors = authors, links = links, reposts = reposts, deleted = deleted, samples = samples,
-      kept = kept, wave = wave, since = since, kind = kind, group = group, founder = founder, first = first, last = last,
-      delays = string.sub(record, delays_at + 1, header_end), lanes = string.sub(record, header_end + 1, ring_at - 1),
-      ring = ring, lags = lags}
+      kept = kept, wave = wave, since = since, kind = kind, group = group, founder = founder, first = first,
+      last = last, delays = string.sub(record, delays_at + 1, header_end),
+      lanes = string.sub(record, header_end + 1, ring_at - 1), ring = ring, lags = lags}
     if kind == REPLY then c.target, c.base, c.words = struct.unpack(ANSWERED, record, HEADER_BYTES + 1) end
     return c
   end

@@ -71,8 +71,8 @@ end
 local function found(kind, lanes, key, author, at, links, reposts)
   next_object = next_object % 4294967295 + 1
   local c = {kind = kind, posts = 1, authors = 1, links = links, reposts = reposts, deleted = 0, samples = 0,
-    kept = 0, wave = 1, since = at, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes, ring = author,
-    lags = ''}
+    kept = 0, wave = 1, since = at, group = 0, founder = key, first = at, last = at, delays = '', lanes = lanes,
+    ring = author, lags = ''}
   put(objects, next_object, c)
   return next_object, c
 end

@@ -1,6 +1,6 @@
--- Part of observe.lua: the same accounts in two texts. Where two texts share more authors than chance has it, those are tied,
--- however little each pair of them would weigh. With k shared of the |c| and |d| authors of two texts, N authors who share
--- texts at all, and lambda = |c| |d| / N,
+-- Part of observe.lua: the same accounts in two texts. Where two texts share more authors than chance has it, those are
+-- tied, however little each pair of them would weigh. With k shared of the |c| and |d| authors of two texts, N authors
+-- who share texts at all, and lambda = |c| |d| / N,
 --   ln p <= k - lambda + k ln(lambda / k),
 -- the Chernoff bound of a Poisson number, in millionths, rounded before it is compared.
 -- Test: tests/property/test_state.py

@@ -1,6 +1,6 @@
--- Part of observe.lua: what the accounts of a known network look like. Who looks the same comes in by one text. A network
--- is sharp where all its look-alikes were found in windows that hardly any stranger lies in: others, who may believe what
--- they copy, come in there only by meeting it again and again.
+-- Part of observe.lua: what the accounts of a known network look like. Who looks the same comes in by one text. A
+-- network is sharp where all its look-alikes were found in windows that hardly any stranger lies in: others, who may
+-- believe what they copy, come in there only by meeting it again and again.
 -- Test: tests/property/test_state.py
 
 local FACTS = '<BBI2I4I4'           -- bins of followers, following and birth; hashes of client and of link domain

@@ -22,7 +22,9 @@ end
 
 forget(KEYS[AT.EDGES], wanted.edges)
 forget(KEYS[AT.NET_OF], wanted.members)
-for _, place in ipairs({AT.NETS, AT.NET_MEMBERS, AT.NET_OBJECTS, AT.NET_INCIDENT, AT.NET_PROFILE}) do forget(KEYS[place], wanted.gone) end
+for _, place in ipairs({AT.NETS, AT.NET_MEMBERS, AT.NET_OBJECTS, AT.NET_INCIDENT, AT.NET_PROFILE}) do
+  forget(KEYS[place], wanted.gone)
+end
 for _, number in ipairs(wanted.gone) do
   redis.call('ZREM', KEYS[AT.TIMERS], 'net:' .. number)
   redis.call('ZREM', KEYS[AT.DUE], 'net:' .. number)

@@ -79,6 +79,8 @@ def vouched_for(facts: NetworkFacts, allowed: AllowList) -> Suppression | None:
     members = sum(row.author_id in allowed.accounts for row in facts.members)
     if members and 2 * members >= len(facts.members):
         return Suppression("allowed", f"{members} of {len(facts.members)} accounts are on the allow list")
+    if not allowed.domains:
+        return None
     texts = _texts(facts)
     linking = sum(not allowed.domains.isdisjoint(_domains(text)) for text in texts)
     if linking and linking >= MOST * len(texts):

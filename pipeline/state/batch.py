@@ -96,11 +96,7 @@ def _packed_post(
 ) -> bytes:
     author, text = pack_author(post, searched=not SEARCHED.isdisjoint(kinds)), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
-    flags = (
-        _REPOST * bool(post.is_repost)
-        + _LINK * (bool(post.urls) or "http" in post.text)
-        + _SHORT * short
-    )
+    flags = _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SHORT * short
     head = _LINE.pack(
         _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(words) + len(position),
         post.at,

@@ -21,7 +21,7 @@ from pipeline.errors import StateError, UserError
 from pipeline.incidents.public import DigestEvent, IncidentEvent, decode_event, encode_event, publish
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
-from pipeline.replay import MAX_BATCH, lines_done, run
+from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
 
 if TYPE_CHECKING:
     from pipeline.incidents.public import Event
@@ -63,7 +63,9 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 @click.option("--sort-window", callback=span, help="Put right what is out of order by less, such as 2h.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Write refused lines, each with its cause, here.")
 @click.option("--strict", is_flag=True, help="End at the first bad line.")
-@click.option("--batch", type=click.IntRange(1, MAX_BATCH), default=MAX_BATCH, help="Lines a call; changes no result.")
+@click.option(
+    "--batch", type=click.IntRange(1, MAX_BATCH), default=USUAL_BATCH, help="Lines a call; changes no result."
+)
 @click.pass_obj
 def replay(loaded: Loaded, /, **options: Any) -> None:
     """Replay recordings and show the incidents in them. - reads standard input."""

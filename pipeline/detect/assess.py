@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -150,11 +151,18 @@ def find_keywords(objects: Sequence[ObjectFacts]) -> list[str]:
     tags: Counter[str] = Counter()
     words: Counter[str] = Counter()
     for each in objects:
-        text = _LINK.sub(" ", " ".join(each.samples)).casefold()
-        tags.update(sorted(set(_HASHTAG.findall(text))))
-        words.update(sorted(set(_WORD.findall(text))))
+        said = _said(tuple(each.samples))
+        tags.update(said[0])
+        words.update(said[1])
     ranked = tags or words
     return [word for word, _ in sorted(ranked.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_KEYWORDS]]
+
+
+@lru_cache(maxsize=4096)
+def _said(samples: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Hashtags and words of an object's texts, the same from one look to the next."""
+    text = _LINK.sub(" ", " ".join(samples)).casefold()
+    return tuple(sorted(set(_HASHTAG.findall(text)))), tuple(sorted(set(_WORD.findall(text))))
 
 
 def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from pipeline.detect.baseline import BIRTH, FIELDS, SPANS, WIDTHS, Baseline, divergence
@@ -47,10 +48,10 @@ def bin_of(row: AccountFacts, field: int) -> int | None:
 
 def _crowded(baseline: Baseline, field: int, values: Sequence[int]) -> WindowFacts | None:
     best: WindowFacts | None = None
-    n = len(values)
-    for place in sorted(set(values)):
+    n, counts = len(values), Counter(values)
+    for place in sorted(counts):
         for first in (place - WIDTHS[field] + 1, place):
-            inside = sum(first <= value < first + WIDTHS[field] for value in values)
+            inside = sum(counts[bin_] for bin_ in range(first, first + WIDTHS[field]))
             share = baseline.share(field, first)
             if inside / n <= share:
                 continue

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 SAMPLE_CHARS: Final = 300
 """Characters of a text kept for evidence."""
 
-_LINE = struct.Struct("<IdBB8s8s4sHHBB")
+_LINE = struct.Struct("<IdBB8s8s4sHHBBB")
 _POST, _DELETE, _TICK, _CONTROL = range(4)
-_REPOST, _LINK, _SIGNED, _SHORT = 1, 2, 4, 8
+_REPOST, _LINK, _SHORT = 1, 2, 4
 _TRACE_BYTES = 9
 _NOBODY = bytes(8)
 
@@ -52,7 +52,7 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
     """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
-    slots = found.slots.astype("<u4").tobytes()
+    slots = [packed_slots(row) for row in found.slots.tolist()]
     lanes = found.lanes.tobytes()
     hashes = found.text_hash.astype("<u4").tobytes()
     packed: list[bytes] = []
@@ -60,7 +60,7 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
     for position, line in lines:
         if isinstance(line, Post):
             at = 64 * number
-            signature = slots[at : at + 64] + lanes[at : at + 64] if found.letters[number] >= MIN_LETTERS else b""
+            signature = lanes[at : at + 64] + slots[number] if found.letters[number] >= MIN_LETTERS else b""
             short = found.letters[number] < TIE_LETTERS
             text_hash = hashes[4 * number : 4 * number + 4]
             words = telling_words(found.normalised[number]).encode() if Kind.REPLY in kinds else b""
@@ -74,8 +74,14 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
     return Batch(packed, [position for position, _ in lines])
 
 
+def packed_slots(slots: Sequence[int]) -> bytes:
+    """Return slots of the band table as BITFIELD takes them, each after a byte of length: so no script formats them."""
+    names = [b"#%d" % slot for slot in slots]
+    return b"".join([bytes((len(name),)) + name for name in names])
+
+
 def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
-    return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0, 0) + position
+    return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0, 0, 0) + position
 
 
 def _packed_post(
@@ -90,12 +96,7 @@ def _packed_post(
 ) -> bytes:
     author, text = pack_author(post, searched=not SEARCHED.isdisjoint(kinds)), post.text[:SAMPLE_CHARS].encode()
     traces = named_traces(post, kinds) if kinds else b""
-    flags = (
-        _REPOST * bool(post.is_repost)
-        + _LINK * (bool(post.urls) or "http" in post.text)
-        + _SIGNED * bool(signature)
-        + _SHORT * short
-    )
+    flags = _REPOST * bool(post.is_repost) + _LINK * (bool(post.urls) or "http" in post.text) + _SHORT * short
     head = _LINE.pack(
         _LINE.size + len(signature) + len(author) + len(text) + len(traces) + len(words) + len(position),
         post.at,
@@ -108,5 +109,6 @@ def _packed_post(
         len(text),
         len(traces) // _TRACE_BYTES,
         len(words),
+        len(signature),
     )
     return b"".join((head, signature, author, text, traces, words, position))

@@ -11,7 +11,7 @@ local function same(value) return value end
 -- first: index in KEYS of the even generation; decode, encode: between stored and cached form.
 local function generations(first, decode, encode)
   return {first = first, decode = decode or same, encode = encode or same,
-    values = {}, old = {}, dirty = {}, order = {}}
+    values = {}, raw = {}, old = {}, dirty = {}, order = {}}
 end
 
 -- A HASH without generations, behind the same cache.
@@ -31,10 +31,13 @@ end
 local function get(map, field)
   local value = map.values[field]
   if value ~= nil then return value end
-  value = redis.call('HGET', map.now, field)
-  if not value and map.before then
-    value = redis.call('HGET', map.before, field)
-    if value then map.old[field] = true end
+  value = map.raw[field]
+  if value == nil then
+    value = redis.call('HGET', map.now, field)
+    if not value and map.before then
+      value = redis.call('HGET', map.before, field)
+      if value then map.old[field] = true end
+    end
   end
   value = value and map.decode(value)
   map.values[field] = value
@@ -78,6 +81,54 @@ local function get_many(map, fields)
   return found
 end
 
+-- Read many fields into the cache, however many they are and however often each is among them.
+local function read_ahead(map, fields)
+  local chosen, taken = {}, {}
+  for _, field in ipairs(fields) do
+    if not taken[field] then
+      taken[field] = true
+      chosen[#chosen + 1] = field
+      if #chosen == FIELDS then
+        get_many(map, chosen)
+        chosen = {}
+      end
+    end
+  end
+  get_many(map, chosen)
+end
+
+-- Stored forms of many fields, in order, of those that this call has not decoded yet; else what it has decoded.
+local function get_raw(map, fields)
+  local found, unread, at = {}, {}, {}
+  local values, raw = map.values, map.raw
+  for i, field in ipairs(fields) do
+    local value = values[field]
+    if value == nil then value = raw[field] end
+    found[i] = value
+    if value == nil then
+      unread[#unread + 1] = field
+      at[#at + 1] = i
+    end
+  end
+  if #unread == 0 then return found end
+  local missing, places = {}, {}
+  for i, value in ipairs(redis.call('HMGET', map.now, unpack(unread))) do
+    raw[unread[i]], found[at[i]] = value, value
+    if not value then
+      missing[#missing + 1] = unread[i]
+      places[#places + 1] = at[i]
+    end
+  end
+  if #missing == 0 then return found end
+  for i, value in ipairs(redis.call('HMGET', map.before, unpack(missing))) do
+    if value then
+      raw[missing[i]], found[places[i]] = value, value
+      map.old[missing[i]] = true
+    end
+  end
+  return found
+end
+
 local function put(map, field, value)
   map.values[field] = value
   if map.dirty[field] then return end
@@ -111,7 +162,7 @@ local function turn(maps, before, now)
   if before then
     for _, map in ipairs(maps) do
       flush(map)
-      map.values, map.old = {}, {}
+      map.values, map.raw, map.old = {}, {}, {}
       if now - before == 1 then
         redis.call('UNLINK', map.before)
       else

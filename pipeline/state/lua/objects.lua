@@ -12,7 +12,7 @@ local RING = 40
 local LONE_BYTES = 26             -- of a name's only author; replies.lua adds to it
 local SAMPLES = 10
 local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
-local SLOTS = '<I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4I4'
+local SLOTS = '<' .. string.rep('Bc0', 16)   -- as BITFIELD takes them, '#' and a number
 local Record = {}
 
 do
@@ -57,6 +57,11 @@ do
     return c
   end
 
+  -- Where the lanes of a stored text begin.
+  function Record.lanes_at(record)
+    return HEADER_BYTES + 1 + (struct.unpack('<I4', record, DELETED_AT) > 0 and Delays.BYTES or 0)
+  end
+
   function Record.encode(c) return Record.header(c) .. c.lanes .. c.ring .. c.lags end
 end
 
@@ -74,11 +79,12 @@ for i = 0, 15 do
   write_args[4 * i + 3], write_args[4 * i + 4] = '', ''
 end
 
--- How many of the 64 lanes are equal; 0 as soon as they cannot be `wanted` any more. mine: the lanes as numbers.
-local function alike(mine, theirs, wanted)
+-- How many of the 64 lanes are equal; 0 as soon as they cannot be `wanted` any more. mine: the lanes as numbers; theirs
+-- stand at a place of a row.
+local function alike(mine, row, at, wanted)
   local equal, left = 0, LANES
   for from = 1, LANES, 16 do
-    local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = string.byte(theirs, from, from + 15)
+    local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = string.byte(row, at + from - 1, at + from + 14)
     if mine[from] == a then equal = equal + 1 end
     if mine[from + 1] == b then equal = equal + 1 end
     if mine[from + 2] == c then equal = equal + 1 end
@@ -101,9 +107,13 @@ local function alike(mine, theirs, wanted)
   return equal
 end
 
--- Number of the living cluster nearest to a signature, or nil; second result: the slots as read.
+-- Number of the living cluster nearest to a signature, or nil; second result: the slots as read. slots: as SLOTS packs.
 local function nearest(slots, lanes)
-  for i = 1, 16 do read_args[3 * i] = string.format('#%d', slots[i]) end
+  local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = struct.unpack(SLOTS, slots)
+  read_args[3], read_args[6], read_args[9], read_args[12] = a, b, c, d
+  read_args[15], read_args[18], read_args[21], read_args[24] = e, f, g, h
+  read_args[27], read_args[30], read_args[33], read_args[36] = i, j, k, l
+  read_args[39], read_args[42], read_args[45], read_args[48] = m, n, o, p
   local held = redis.call('BITFIELD_RO', KEYS[AT.BANDS], unpack(read_args))
   local numbers, known = {}, {}
   for i = 1, 16 do
@@ -117,9 +127,11 @@ local function nearest(slots, lanes)
   if #numbers == 0 then return nil, held end
   local best, best_equal = nil, settings.equal_lanes - 1
   local mine = {string.byte(lanes, 1, LANES)}
-  for i, c in ipairs(get_many(objects, numbers)) do
+  for i, c in ipairs(get_raw(objects, numbers)) do
     if c then
-      local equal = lanes == c.lanes and LANES or alike(mine, c.lanes, best_equal)
+      local row, at = c, 1
+      if type(c) == 'table' then row = c.lanes else at = Record.lanes_at(c) end
+      local equal = alike(mine, row, at, best_equal)
       if equal > best_equal or (equal == best_equal and best and numbers[i] < best) then
         best, best_equal = numbers[i], equal
       end
@@ -178,7 +190,7 @@ local function is_newcomer(c, number, author)
   if c.authors <= RING then return true end
   local field = number .. ':' .. author
   renew(crowd, field)
-  return not get(crowd, field)
+  return not crowd.values[field]
 end
 
 -- Add a newcomer; authors who leave the ring stay in the crowd. lag: of an answer, its delay.

@@ -121,8 +121,8 @@ end
 
 -- The object of a near-duplicate text.
 local function by_signature(signature, post)
-  local lanes = string.sub(signature, 65)
-  local number, held = nearest({struct.unpack(SLOTS, signature)}, lanes)
+  local lanes = string.sub(signature, 1, LANES)
+  local number, held = nearest(string.sub(signature, LANES + 1), lanes)
   if number then
     join(number, get(objects, number), post)
   else
@@ -223,21 +223,44 @@ end
 
 local applied, stop = 0, 'end'
 
-local apply
+local apply, prefetch
 do
   -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
-  -- of text, traces, bytes of words; then signature (16 slots and 64 lanes) where flagged, author row, text, traces,
-  -- words, position after the line
-  local LINE = '<I4dBBc8c8c4I2I2BB'
-  local LINE_BYTES = 40
+  -- of text, traces, bytes of words and of signature; then signature (64 lanes and 16 slots, '' for none), author row,
+  -- text, traces, words, position after the line
+  local LINE = '<I4dBBc8c8c4I2I2BBB'
+  local LINE_BYTES = 41
   local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
-  local REPOST, LINK, SIGNED, SHORT = 1, 2, 4, 8  -- short: a text that strangers may write by chance
-  local SIGNATURE_BYTES = 128
+  local LINK, SHORT = 2, 4           -- flags, besides 1 of a repost; short: a text that strangers may write by chance
+
+  -- Read what the lines will ask for by key: many fields at once cost a fraction of one after the other. A turn on the
+  -- way drops what was read; then each asks for itself.
+  function prefetch(lines)
+    local keys, writers, named, at = {}, {}, {}, 1
+    while at <= #lines do
+      local bytes, _, kind, _, key, author, _, author_bytes, text_bytes, trace_count, _, signature_bytes =
+        struct.unpack(LINE, lines, at)
+      if kind == POST or kind == DELETE then keys[#keys + 1] = key end
+      if kind == POST then
+        writers[#writers + 1] = author
+        local from = at + LINE_BYTES + signature_bytes + author_bytes + text_bytes
+        for trace_at = from, from + (trace_count - 1) * TRACE_BYTES, TRACE_BYTES do
+          if string.byte(lines, trace_at) ~= CASHTAG then
+            named[#named + 1] = string.sub(lines, trace_at, trace_at + TRACE_BYTES - 1)
+          end
+        end
+      end
+      at = at + bytes
+    end
+    read_ahead(seen, keys)
+    if settings.look_alikes then read_ahead(authors, writers) end
+    read_ahead(names, named)
+  end
 
   -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
   function apply(lines, at)
-    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes =
-      struct.unpack(LINE, lines, at)
+    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes,
+      signature_bytes = struct.unpack(LINE, lines, at)
     if not watermark or t > watermark then
       if timer and t >= timer then
         stop = 'timer'
@@ -248,7 +271,7 @@ do
       done.late = done.late + 1
     end
     local signature_at = at + LINE_BYTES
-    local author_at = signature_at + (math.floor(flags / SIGNED) % 2 == 1 and SIGNATURE_BYTES or 0)
+    local author_at = signature_at + signature_bytes
     local text_at = author_at + author_bytes
     local traces_at = text_at + text_bytes
     local words_at = traces_at + trace_count * TRACE_BYTES
@@ -278,6 +301,7 @@ do
 end
 
 local lines, at = ARGV[3], 1
+if watermark then prefetch(lines) end
 while at and at <= #lines and stop == 'end' do at = apply(lines, at) end
 
 if applied > 0 then

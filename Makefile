@@ -17,7 +17,7 @@ $(READY): pyproject.toml uv.lock scripts/bootstrap
 	@touch $@
 
 demo: install  ## simulate a stream, replay it, show what was found
-	$(BIN)/turfwatch simulate --scenario single --seed 7 --posts 20000 --out build/demo.jsonl.gz
+	$(BIN)/turfwatch simulate --scenario demo --seed 7 --out build/demo.jsonl.gz
 	$(BIN)/turfwatch replay build/demo.jsonl.gz
 
 quick: install  ## lint, types, unit and property tests

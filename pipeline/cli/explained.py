@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pipeline.detect.whatif import Threshold, Trial, WhatIf
-    from pipeline.incidents.explanation import Evidence, Explanation, Gate, Happened, Head, Measured, Opening, Part
+    from pipeline.incidents.explanation import Evidence, Explanation, Gate, Head, Measured, Opening, Part
+    from pipeline.incidents.history import Happened
     from pipeline.incidents.trail import Difference
 
 SHOWN_LOOKS: Final = 20

@@ -32,8 +32,10 @@ class CrashError(Exception):
 class CrashingStore(Store):
     """A store whose process ends at every commit: first before it is sent, then before the reply is read."""
 
-    def __init__(self, redis: Redis, stream: str, settings: dict[str, object], *, moment: str) -> None:
-        super().__init__(redis, stream, settings)
+    def __init__(
+        self, redis: Redis, stream: str, settings: dict[str, object], kept_as: str | None, *, moment: str
+    ) -> None:
+        super().__init__(redis, stream, settings, kept_as)
         self.moment = moment
 
     async def commit(self, item: str, *arguments: Any, **named: Any) -> None:

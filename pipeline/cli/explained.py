@@ -101,7 +101,7 @@ def _opening(opening: Opening) -> Iterator[RenderableType]:
         table.add_column(name, justify="left" if name in ("at", "severity") else "right", no_wrap=True)
     table.add_column("what was missing", overflow="fold", ratio=1)
     for look in opening.looks[-SHOWN_LOOKS:]:
-        missing = "; ".join(look.missing) or f"nothing: {look.incident}"
+        missing = "; ".join(look.missing) or f"nothing, it was {look.incident}"
         table.add_row(
             _time(look.at),
             str(look.network),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pipeline.detect.whatif import Threshold, Trial, WhatIf
-    from pipeline.incidents.explanation import Evidence, Explanation, Gate, Happened, Head, Measured, Opening, Part
+    from pipeline.incidents.explanation import Evidence, Explanation, Gate, Head, Measured, Opening, Part
+    from pipeline.incidents.history import Happened
     from pipeline.incidents.trail import Difference
 
 SHOWN_LOOKS: Final = 20
@@ -100,7 +101,7 @@ def _opening(opening: Opening) -> Iterator[RenderableType]:
         table.add_column(name, justify="left" if name in ("at", "severity") else "right", no_wrap=True)
     table.add_column("what was missing", overflow="fold", ratio=1)
     for look in opening.looks[-SHOWN_LOOKS:]:
-        missing = "; ".join(look.missing) or f"nothing: {look.incident}"
+        missing = "; ".join(look.missing) or f"nothing, it was {look.incident}"
         table.add_row(
             _time(look.at),
             str(look.network),

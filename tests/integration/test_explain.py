@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from redis import Redis
 from support.command import turfwatch
 
 if TYPE_CHECKING:
@@ -116,3 +117,15 @@ def test_a_recording_without_an_incident_has_none_to_explain(tmp_path: Path) -> 
     done = turfwatch("explain", recording)
 
     assert (done.returncode, done.stderr) == (2, b"turfwatch: there is no incident in it to explain\n")
+
+
+def test_the_state_of_the_replay_on_the_same_server_is_left_alone(single: Path, embedded_url: str) -> None:
+    turfwatch("replay", single, "--redis", embedded_url, "--output", "jsonl")
+    with Redis.from_url(embedded_url) as client:
+        before = {key: client.dump(key) for key in sorted(client.keys("*"))}
+
+        done = turfwatch("explain", single, "--redis", embedded_url, "--output", "json")
+
+        assert done.stdout == turfwatch("explain", single, "--output", "json").stdout
+        assert before
+        assert {key: client.dump(key) for key in sorted(client.keys("*"))} == before

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 from support.assessments import found
 from support.networks import BOUGHT, network, text
 
+from pipeline.cli.explained import explained
 from pipeline.config import Settings
 from pipeline.detect.assess import assess
 from pipeline.detect.facts import NetworkFacts
@@ -14,8 +18,9 @@ from pipeline.errors import ChoiceError, UserError
 from pipeline.explain import Witness, choose, search_of
 from pipeline.incidents.decision import Decision, Rules
 from pipeline.incidents.describe import describe, describe_digest, hold
-from pipeline.incidents.explanation import explanation, life
+from pipeline.incidents.explanation import explanation
 from pipeline.incidents.flood import FloodRules
+from pipeline.incidents.history import life
 from pipeline.incidents.life import decide
 from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident, Status
@@ -184,6 +189,21 @@ def test_the_life_is_what_was_told_of_it_and_of_those_merged_into_it() -> None:
     ]
     assert told[3].changes == ["accounts 4 to 6", "posts 4 to 6", "severity warning to critical"]
     assert told[4].changes == ["merged into inc_a"]
+
+
+def test_what_accounts_and_posts_bring_along_is_shown_and_never_obeyed() -> None:
+    witness, out = Witness(), StringIO()
+    evil = "\x1b[2J[bold]"
+    facts = network(*(replace(each, samples=(f"#tag {evil} words",)) for each in STRONG.objects), client=evil)
+    witness(look(replace(facts, stream_authors=900), 1))
+    (moments,) = witness.moments.values()
+
+    console = Console(file=out, width=200)
+    for part in explained(explanation("s", moments, witness.looks, [], SEARCH)):
+        console.print(part)
+
+    assert "\x1b" not in out.getvalue()
+    assert "\\x1b[2J[bold]" in out.getvalue()
 
 
 def test_a_look_that_decides_nothing_is_seen_too() -> None:

@@ -81,6 +81,7 @@ async def run(
     started, first_at = time.monotonic(), None
     prepared = await asyncio.to_thread(next_batch)
     while prepared is not None:
+        _heed_cancellation()
         upcoming = asyncio.create_task(asyncio.to_thread(next_batch))
         if speed is not None:
             first_at = prepared.at if first_at is None else first_at
@@ -90,3 +91,14 @@ async def run(
         done += len(prepared.batch)
         yield Step(done, prepared.at, events)
         prepared = await upcoming
+
+
+def _heed_cancellation() -> None:
+    """Raise CancelledError where one was asked for and got lost.
+
+    ``asyncio.wait_for`` of Python 3.11, in which the client sends, drops a cancellation that comes as it returns; a
+    replay at the speed of its events would outlive Ctrl-C by hours.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.incidents.public import Event
     from pipeline.post import Line
+    from pipeline.state.batch import Batch
     from pipeline.state.store import Store
 
 SETTINGS, _ = load_settings(options={"incidents.max_opened": 2, "incidents.flood_window_s": 180}, environment={})
@@ -231,3 +232,30 @@ def test_a_network_that_nothing_explains_any_more_opens_under_its_id(
     assert later[0].data.incident_id == first.data.incident_id
     assert later[0].data.suppressed is None
     assert later[0].data.detected_at == later[0].timestamp
+
+
+class Deaf(Engine):
+    """Loses a cancellation as `asyncio.wait_for` of Python 3.11 does where it returns in the same turn of the loop."""
+
+    batches = 0
+
+    async def apply(self, batch: Batch) -> list[Event]:
+        self.batches += 1
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        return await super().apply(batch)
+
+
+def test_a_replay_ends_where_the_cancellation_was_lost(embedded_url: str) -> None:
+    async def cancelled() -> None:
+        async with connect(embedded_url, 10) as client:
+            engine = Deaf(client, "deaf", SETTINGS)
+            await engine.start(origin="replay")
+            with pytest.raises(asyncio.CancelledError):
+                await replayed(engine, [Tick(created_at="", at=hour * HOUR_MS) for hour in range(1, 400)])
+            assert engine.batches == 1
+
+    asyncio.run(cancelled())

@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.show import plain, shown_p
-from pipeline.detect.assess import WARNING_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,11 +147,11 @@ def _gate(gate: Gate) -> Iterator[Text]:
 def _silence(silence: WhatIf, gate: Gate, opening: Opening) -> Text:
     base = silence.base
     if base.alarms:
-        text = Text(f"  it alarms by a score of {base.score:g}, {WARNING_SCORE:g} or more is asked for")
+        text = Text(f"  it alarms by a score of {base.score:g}, {base.asked:g} or more is asked for")
     elif base.suppressed:
         text = Text("  it is silent already: ").append(plain(base.suppressed.text))
     else:
-        text = Text(f"  it is silent already: a score of {base.score:g}, {WARNING_SCORE:g} or more is asked for")
+        text = Text(f"  it is silent already: a score of {base.score:g}, {base.asked:g} or more is asked for")
     for trial in silence.singles:
         text.append(f"\n  - without “{trial.without[0]}”: {_verdict(trial)}")
     if silence.silencing:

@@ -15,6 +15,7 @@ from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import NOBODY, AllowList, Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
 from pipeline.detect.score import measure, score_of
+from pipeline.detect.severity import Severity, asked_score, severity_of
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
 from pipeline.text.traces import Kind as Trace
@@ -24,12 +25,8 @@ if TYPE_CHECKING:
 
     from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
-Severity = Literal["info", "warning", "critical"]
 Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
 
-CRITICAL_ACCOUNTS: Final = 20
-WARNING_SCORE: Final = 0.35
-CRITICAL_SCORE: Final = 0.9
 SHOWN_TEMPLATES: Final = 5
 SHOWN_KEYWORDS: Final = 5
 _HASHTAG = re.compile(r"#\w{2,}")
@@ -49,12 +46,14 @@ class TemplateShown(msgspec.Struct, frozen=True):
 class Assessment(msgspec.Struct, frozen=True):
     """What is held of a network at one moment; ``founder`` is the post key of its first object's first post.
 
-    ``suppressed`` is what explains it without a campaign, None where nothing does.
+    ``asked`` is the score from which it is an alarm. ``suppressed`` is what explains it without a campaign, None where
+    nothing does.
     """
 
     kind: Kind
     score: float
     severity: Severity
+    asked: float
     summary: str
     evidence: list[Signal]
     keywords: list[str]
@@ -78,7 +77,8 @@ def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
     suppressed = weigh(facts, allowed)
     score = rounded(score_of(measure(facts, suppressed)))
     # What the gate holds back must be worth telling without it, else there would be nothing to hold back.
-    severity = severity_of(rounded(score_of(measure(facts, None))), len(facts.members))
+    asked = asked_score(facts)
+    severity = severity_of(rounded(score_of(measure(facts, None))), len(facts.members), asked)
     keywords = keywords_of(facts)
     swarm = mostly_replies(facts)
     shared = swarm.objects if swarm else counted(facts) or facts.objects
@@ -94,6 +94,7 @@ def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
         kind=kind,
         score=score,
         severity=severity,
+        asked=asked,
         summary=swarm_summary(said, len(members)) if said else _summary(kind, len(members), posts, keywords, span),
         evidence=gather(facts),
         keywords=keywords,
@@ -124,21 +125,14 @@ def kind_of(facts: NetworkFacts) -> Kind:
     return "copy-paste-wave" if found.kind == Trace.TEXT else "coordinated-network"
 
 
-def severity_of(score: float, accounts: int) -> Severity:
-    """Severity from score and size; size without evidence is nothing."""
-    if score >= CRITICAL_SCORE and accounts >= CRITICAL_ACCOUNTS:
-        return "critical"
-    return "warning" if score >= WARNING_SCORE else "info"
-
-
 def keywords_of(facts: NetworkFacts) -> list[str]:
-    """Return the keywords of a network's texts; of a swarm, first the one that it reacts to."""
+    """Return the keywords of a network's texts; of a swarm, first what it reacts to."""
     found = find_keywords(facts.objects)
     swarm = mostly_replies(facts)
-    if swarm is None or swarm.keyword is None:
+    if swarm is None or swarm.trigger is None:
         return found
-    word = swarm.keyword.word
-    return [word, *(each for each in found if each != word)][:SHOWN_KEYWORDS]
+    words = swarm.trigger.words
+    return [*words, *(each for each in found if each not in words)][:SHOWN_KEYWORDS]
 
 
 def main_keyword(facts: NetworkFacts) -> str:

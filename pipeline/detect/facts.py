@@ -73,11 +73,12 @@ class AnsweredFacts(msgspec.Struct, frozen=True):
 class ObjectFacts(msgspec.Struct, frozen=True):
     """An object that a network holds: counts, span in ms, how many of its authors are members.
 
-    ``newcomers``: members that no object attached before had.
+    ``newcomers``: members that no object attached before had. ``same_client``: members that post with the client that
+    most of the network's members post with.
 
     ``varied``: its texts differ in more than links, mentions and marks.
 
-    ``first_followers``: of the first of its authors who is known.
+    ``first_author``: id of the first of its authors, and ``first_followers`` of that account, where it is known.
     ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
     ``answered``: what replies are to, None for other kinds.
     """
@@ -95,7 +96,9 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     newcomers: int
     varied: bool
     samples: tuple[str, ...]
+    same_client: int = 0
     group: GroupFacts | None = None
+    first_author: str | None = None
     first_followers: int | None = None
     delays: tuple[int, ...] = ()
     answered: AnsweredFacts | None = None

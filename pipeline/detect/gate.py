@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pipeline.detect.alike import bought, percent, strongest
+from pipeline.detect.causes import MOST, OFFICIAL, RARE_CLIENT, is_of_an_app, is_official, meetings
+from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
 from pipeline.text.normalise import normalise
 from pipeline.text.traces import SHORTENERS, Kind, link_target
@@ -25,23 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["NOBODY", "AllowList", "Reason", "Suppression", "vouched_for", "weigh", "weigh_all"]
 
-MOST: Final = 0.8
-"""Share of a network's texts, or of its accounts, that a cause must explain."""
-
 REPOSTED: Final = 0.45
 """Share of reposts among the shared posts from which accounts are a public, not authors."""
-
-RARE_CLIENT: Final = 0.03
-"""Share of the stream's authors up to which a client is one that hardly anybody uses."""
 
 KNOWN_NAMES: Final = 5_000
 """Median followers from which a small group is a group of outlets."""
 
 OUTLETS: Final = 16
 """Accounts above which a group is no circle of newsrooms."""
-
-OFFICIAL: Final = 100_000
-"""Followers from which an account's text is an official template for those who copy it."""
 
 _NUMBER = re.compile(r"\d+")
 _VIA = re.compile(r"\bvia @\w+\W*$", re.IGNORECASE)
@@ -115,13 +108,15 @@ def of_an_app(facts: NetworkFacts) -> Steps:
 
 @Rule
 def of_a_rare_client(facts: NetworkFacts) -> Steps:
-    """Nearly all accounts write with clients that hardly anybody else in the stream uses."""
+    """Nearly all accounts write with clients that hardly anybody else in the stream uses: none of bots that answer."""
     clients = Counter(row.client for row in facts.members if row.client is not None)
     rare = {name: count for name, count in clients.items() if facts.baseline.client_share(name) <= RARE_CLIENT}
     what = f"accounts on clients that {RARE_CLIENT:.0%} of the stream use at most"
     yield at_least(what, _share(sum(rare.values()), len(facts.members)), MOST)
     posts, reposts = _posts(facts)
     yield above("shared posts that are no reposts", _share(posts - reposts, posts), 0.5)
+    answers = find_answers(facts)
+    yield at_most("strangers answered together within seconds, 1 for yes", float(bool(answers and answers.is_hasty)), 0)
     name, count = max(rare.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     who, share = f'{count} of {len(facts.members)} accounts post with "{name}"', facts.baseline.client_share(name)
     return Suppression("app", f"{who}, as {percent(share)} of this stream do: an app writes for them")
@@ -154,12 +149,31 @@ def of_a_share_button(facts: NetworkFacts) -> Steps:
 
 @Rule
 def of_an_official_text(facts: NetworkFacts) -> Steps:
-    """A very large account wrote the texts first, and its public copies them."""
+    """A very large account, or the one that they name, wrote the texts first, and its public copies them."""
     texts = _texts(facts)
-    official = sum((each.first_followers or 0) >= OFFICIAL for each in texts)
-    yield at_least(f"texts that an account of {OFFICIAL:,} followers wrote first", _share(official, len(texts)), MOST)
+    official = sum(is_official(each) for each in texts)
+    what = f"texts that an account of {OFFICIAL:,} followers, or the one that they name, wrote first"
+    yield at_least(what, _share(official, len(texts)), MOST)
     return Suppression(
-        "template", f"an account of {OFFICIAL:,} followers or more wrote {official} of {len(texts)} texts first"
+        "template",
+        f"{official} of {len(texts)} texts were first written by an account of {OFFICIAL:,} followers or more, or by "
+        "the one that they name",
+    )
+
+
+@Rule
+def of_several_causes(facts: NetworkFacts) -> Steps:
+    """Texts that have their innocent cause each, and a few people who took part in more than one of them."""
+    texts = [each for each in _texts(facts) if each.network_members > 1]
+    every = sum(meetings(each) for each in texts)
+    by_app = sum(meetings(each) for each in texts if is_of_an_app(each, facts))
+    official = sum(meetings(each) for each in texts if is_official(each) and not is_of_an_app(each, facts))
+    what = "meetings at texts that an app, a very large account or the one that they name wrote first"
+    yield at_least(what, _share(by_app + official, every), MOST)
+    return Suppression(
+        "app" if by_app >= official else "template",
+        f"{_share(by_app, every):.0%} of the meetings are at texts that one app writes, {_share(official, every):.0%} "
+        "at texts that a very large account or the one that they name wrote first: crowds with a few people in common",
     )
 
 
@@ -197,7 +211,14 @@ def of_fans(facts: NetworkFacts) -> Steps:
 
 
 ALWAYS: Final = (of_an_app, of_numbers)
-OF_UNSUSPICIOUS: Final = (of_a_rare_client, of_a_share_button, of_an_official_text, of_syndication, of_fans)
+OF_UNSUSPICIOUS: Final = (
+    of_a_rare_client,
+    of_a_share_button,
+    of_an_official_text,
+    of_several_causes,
+    of_syndication,
+    of_fans,
+)
 """Rules that are asked only where the accounts do not look bought."""
 
 

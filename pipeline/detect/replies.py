@@ -7,17 +7,16 @@ has to differ in all of this, and else meetings at answered posts say nothing.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pipeline.detect.alike import percent
-from pipeline.detect.chance import binomial_log_p
 from pipeline.detect.delays import duration, typical
 from pipeline.detect.facts import ObjectFacts
 from pipeline.detect.signal import Signal, rounded
+from pipeline.detect.trigger import Trigger, find_trigger
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
@@ -47,54 +46,39 @@ MIN_AUTHORS: Final = 3
 MIN_SPAN_MS: Final = 600_000
 """Event time from the first answered post to the last: whoever is in a talk has answered back by then."""
 
-COMMON_SHARE: Final = 0.5
-"""Share of the answered posts that carry a word which is called theirs."""
-
-KEYWORD_LOG_P: Final = math.log(0.01)
-"""Bound on ln p from which the word is more common among them than chance gives."""
-
-MIN_SAMPLE: Final = 50
-"""Sampled posts from which the stream's share of a word is known."""
+TRIGGER_LOG_P: Final = math.log(0.01)
+"""Bound on ln p from which their trigger is more common among the answered posts than chance gives."""
 
 MIN_ANSWERS: Final = 50
 """Answers of the stream from which the usual delay is known."""
 
 
-class Keyword(msgspec.Struct, frozen=True):
-    """A word that ``carrying`` answered posts have; ``usual`` is the stream's share of it, None where not known yet.
-
-    ``log_p`` bounds ln of the chance that so many answered authors have it, the choice of the word paid for.
-    """
-
-    word: str
-    carrying: int
-    usual: float | None
-    log_p: float | None
-
-
 class Answers(msgspec.Struct, frozen=True):
     """Posts of strangers that members of a network answered.
 
-    How many authors they have, over how many ms they span, the median delay in seconds, the common word.
+    How many authors they have, over how many ms they span, the median delay in seconds, what they reacted to.
     """
 
     objects: tuple[ObjectFacts, ...]
     authors: int
     span: int
     seconds: float
-    keyword: Keyword | None
+    trigger: Trigger | None
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether strangers were answered again and again within seconds, as by bots, whatever they have in common."""
+        return len(self.objects) >= MIN_POSTS and self.authors >= MIN_AUTHORS and self.seconds < MAX_MEDIAN_S
 
     @property
     def is_swarm(self) -> bool:
-        """Whether it takes bots to answer so."""
+        """Whether it takes bots that wait for something to answer so."""
         return (
-            len(self.objects) >= MIN_POSTS
-            and self.authors >= MIN_AUTHORS
+            self.is_hasty
             and self.span >= MIN_SPAN_MS
-            and self.seconds < MAX_MEDIAN_S
-            and self.keyword is not None
-            and self.keyword.log_p is not None
-            and self.keyword.log_p <= KEYWORD_LOG_P
+            and self.trigger is not None
+            and self.trigger.log_p is not None
+            and self.trigger.log_p <= TRIGGER_LOG_P
         )
 
 
@@ -108,7 +92,7 @@ def find_answers(facts: NetworkFacts) -> Answers | None:
         authors=len({said.author for _, said in others}),
         span=max(each.first for each, _ in others) - min(each.first for each, _ in others),
         seconds=median(delay for _, said in others for delay in said.seconds),
-        keyword=_keyword([(said.author, said.words) for _, said in others], facts.stream_words),
+        trigger=find_trigger([(said.author, said.words) for _, said in others], facts.stream_words),
     )
 
 
@@ -140,27 +124,12 @@ def meetings(objects: Sequence[ObjectFacts]) -> int:
 
 
 def mostly_replies(facts: NetworkFacts) -> Answers | None:
-    """Return the swarm where most meetings are at the posts that it answered."""
+    """Return the swarm where half of what the network shares are answers: texts of bots are alike besides."""
     swarm = find_swarm(facts)
-    return swarm if swarm and 2 * meetings(swarm.objects) > meetings(counted(facts)) else None
-
-
-def _keyword(posts: Sequence[tuple[bytes | None, Sequence[str]]], stream: Sequence[frozenset[str]]) -> Keyword | None:
-    """Return the word that tells the posts best from the stream's, among those that half of them carry."""
-    counts = Counter(word for _, words in posts for word in words)
-    one_each = dict(reversed(posts))  # posts of one author are alike: his first speaks for him
-    found = []
-    for word, carrying in counts.items():
-        if carrying < max(2, COMMON_SHARE * len(posts)):
-            continue
-        usual = log_p = None
-        if len(stream) >= MIN_SAMPLE:
-            # One more than was seen: a word that the sample lacks is rare, not impossible.
-            usual = (1 + sum(word in words for words in stream)) / (2 + len(stream))
-            authors = sum(word in words for words in one_each.values())
-            log_p = min(0.0, binomial_log_p(authors, len(one_each), usual) + math.log(len(counts)))
-        found.append(Keyword(word, carrying, usual, log_p))
-    return min(found, key=lambda each: (each.log_p or 0.0, -each.carrying, each.word), default=None)
+    if swarm is None:
+        return None
+    texts = sum(each.posts for each in facts.objects if each.kind == Kind.TEXT)
+    return swarm if 2 * sum(each.posts for each in swarm.objects) >= texts else None
 
 
 def reply_latency(facts: NetworkFacts) -> Signal | None:
@@ -177,26 +146,27 @@ def reply_latency(facts: NetworkFacts) -> Signal | None:
 
 
 def reply_targets(facts: NetworkFacts) -> Signal | None:
-    """Share of the answered posts that carry their most telling word, against the stream's posts."""
+    """Share of the answered posts that carry one of their most telling words, against the stream's posts."""
     found = find_answers(facts)
-    if found is None or len(found.objects) < MIN_POSTS or found.keyword is None:
+    if found is None or len(found.objects) < MIN_POSTS or found.trigger is None:
         return None
-    word, posts = found.keyword, len(found.objects)
-    text = f"{posts} posts by {found.authors} authors were answered together, {word.carrying} of them carry {word.word}"
-    if word.usual is not None:
-        text += f"; about {percent(word.usual)} of this stream's posts do"
+    trigger, posts = found.trigger, len(found.objects)
+    answered = f"{posts} posts by {found.authors} authors were answered together"
+    text = f"{answered}, {trigger.carrying} of them carry {trigger}"
+    if trigger.usual is not None:
+        text += f"; about {percent(trigger.usual)} of this stream's posts do"
     return Signal(
         signal="reply-targets",
-        value=rounded(word.carrying / posts),
-        expected=None if word.usual is None else rounded(word.usual),
-        p_value=None if word.log_p is None else rounded(math.exp(max(-690.0, word.log_p))),
+        value=rounded(trigger.carrying / posts),
+        expected=None if trigger.usual is None else rounded(trigger.usual),
+        p_value=None if trigger.log_p is None else rounded(math.exp(max(-690.0, trigger.log_p))),
         text=text,
     )
 
 
 def swarm_summary(swarm: Answers, accounts: int) -> str:
     """Return a swarm in a sentence."""
-    subject = f" with {swarm.keyword.word}" if swarm.keyword else ""
+    subject = f" with {swarm.trigger}" if swarm.trigger else ""
     return (
         f"{accounts} accounts answered {len(swarm.objects)} posts{subject}, typically within {duration(swarm.seconds)}"
     )

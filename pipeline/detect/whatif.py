@@ -14,10 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline.detect.alike import told_windows
-from pipeline.detect.assess import Severity, assess
+from pipeline.detect.assess import assess
 from pipeline.detect.baseline import FIELDS, SPANS, WIDTHS, divergence
 from pipeline.detect.evidence import repeat_log_p
 from pipeline.detect.rule import Suppression
+from pipeline.detect.severity import Severity
 from pipeline.detect.signal import rounded
 from pipeline.text.traces import Kind
 
@@ -41,6 +42,7 @@ class Trial(msgspec.Struct, frozen=True):
     nats: float
     score: float
     severity: Severity
+    asked: float
     suppressed: Suppression | None
 
     @property
@@ -181,7 +183,7 @@ def _without(facts: NetworkFacts, names: tuple[str, ...]) -> Trial:
 def _trial(facts: NetworkFacts, names: tuple[str, ...]) -> Trial:
     found = assess(facts)
     nats = rounded(sum(nats for _, nats in contributions(facts)))
-    return Trial(names, nats, found.score, found.severity, found.suppressed)
+    return Trial(names, nats, found.score, found.severity, found.asked, found.suppressed)
 
 
 def _judged(trial: Trial) -> tuple[float, float, Suppression | None]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.detect.alike import strongest
-from pipeline.detect.assess import Kind, Severity
+from pipeline.detect.assess import Kind
 from pipeline.detect.gate import weigh_all
 from pipeline.detect.rule import Bound, Suppression
+from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.whatif import WhatIf, ask, contributions, nearest
 from pipeline.incidents.history import Happened, life

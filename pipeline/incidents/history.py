@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.detect.assess import Severity
+from pipeline.detect.severity import Severity
 from pipeline.incidents.public import DigestEvent
 
 if TYPE_CHECKING:

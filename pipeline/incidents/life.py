@@ -16,8 +16,9 @@ from pipeline.incidents.pace import grown, next_size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.detect.assess import Assessment, Severity
+    from pipeline.detect.assess import Assessment
     from pipeline.detect.gate import Suppression
+    from pipeline.detect.severity import Severity
 
 _RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "critical": 2}
 _SURVIVAL: Final[dict[Status, int]] = {"open": 0, "suppressed": 1, "resolved": 2}
@@ -115,7 +116,6 @@ def _while_suppressed(
     if found.suppressed is None:
         after = msgspec.structs.replace(
             _revised(current, found, now, "open"),
-            kind=found.kind,
             severity=found.severity,
             opened_at=now,
             suppressed=None,
@@ -134,8 +134,10 @@ def _while_open(current: Incident, merged: tuple[Change, ...], found: Assessment
         return _silent((*merged, Change(current, after, "incident.resolved")), after, found, rules)
     if _RANK[found.severity] > _RANK[current.severity]:
         return _publish(current, merged, "incident.escalated", found, now, rules)
-    material = len(found.members) >= grown(current.accounts, rules.growth) or not set(found.platforms).issubset(
-        current.platforms
+    material = (
+        len(found.members) >= grown(current.accounts, rules.growth)
+        or found.kind != current.kind
+        or not set(found.platforms).issubset(current.platforms)
     )
     if material or merged:
         free_at = current.published_at + rules.update_interval
@@ -194,6 +196,7 @@ def _revised(current: Incident, found: Assessment, now: int, status: Status) -> 
         current,
         revision=next_revision(current),
         status=status,
+        kind=found.kind,
         severity=max(current.severity, found.severity, key=_RANK.__getitem__),
         accounts=len(found.members),
         platforms=sorted({*current.platforms, *found.platforms}),

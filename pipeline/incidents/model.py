@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.detect.assess import Kind, Severity
+from pipeline.detect.assess import Kind
 from pipeline.detect.gate import Suppression
+from pipeline.detect.severity import Severity
 
 Status = Literal["open", "resolved", "suppressed", "merged"]
 EventType = Literal[

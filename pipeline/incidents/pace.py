@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pipeline.detect.assess import CRITICAL_ACCOUNTS
+from pipeline.detect.severity import CRITICAL_ACCOUNTS
 
 
 def next_size(accounts: int, told: int, growth: float) -> int:

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from pipeline.detect.assess import Kind, Severity, TemplateShown
+from pipeline.detect.assess import Kind, TemplateShown
 from pipeline.detect.gate import Suppression
+from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
 from pipeline.incidents.model import EventType, Opening, Status
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.detect.assess import WARNING_SCORE, Severity
 from pipeline.detect.rule import Condition, Suppression
+from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
 from pipeline.incidents.model import EventType
 
@@ -42,6 +42,7 @@ class Seen(msgspec.Struct, frozen=True):
     objects: int
     score: float
     severity: Severity
+    asked: float
     suppressed: Suppression | None
     evidence: list[Signal]
     incident: str | None
@@ -83,6 +84,7 @@ def seen(look: Look) -> Seen:
         objects=found.objects,
         score=found.score,
         severity=found.severity,
+        asked=found.asked,
         suppressed=found.suppressed,
         evidence=found.evidence,
         incident=decision.incident.incident_id if decision.incident else None,
@@ -130,7 +132,7 @@ def missing(look: Seen, search: Search) -> list[str]:
         found.append(f"{look.accounts} of {search.min_accounts} accounts")
     if look.objects < search.min_objects:
         found.append(f"{look.objects} of {search.min_objects} shared objects")
-    return [*found, f"score {look.score:g} of {WARNING_SCORE:g}"]
+    return [*found, f"score {look.score:g} of {look.asked:g}"]
 
 
 def differences(before: Seen, after: Seen) -> list[Difference]:

@@ -28,6 +28,7 @@ class Planner:
         self.first = first
         self.last = last
         self._left: list[str] = []
+        self._said: dict[str, int] = {}
 
     def pitch(self) -> str:
         """Return a pitch that is not taken."""
@@ -41,6 +42,12 @@ class Planner:
             self._left = some(self.random, list(PITCHES), len(PITCHES))
         self._left = [name for name in self._left if name != pitch]
         return pitch
+
+    def statement(self, pitch: str) -> int:
+        """Return which of a pitch's two statements a wave says: two waves with one and the same text would be one."""
+        drawn, said = self.random.randrange(2), self._said.get(pitch)
+        self._said[pitch] = drawn if said is None else 1 - said
+        return self._said[pitch]
 
     def language(self) -> Code:
         """Return what a campaign writes in."""
@@ -81,8 +88,8 @@ class Planner:
             **self.times(between(random, 2, 30)),
             "lots": draw_lots(random, self.age()),
             "language": self.language(),
-            "pitch": pitch or self.pitch(),
-            "statement": random.randrange(2),
+            "pitch": (chosen := pitch or self.pitch()),
+            "statement": self.statement(chosen),
             "tagged": random.random() < 0.6,
             "changed": between(random, 0, 0.35),
             "platforms": (one(random, ("plaza", "plaza", "lantern")),),

@@ -22,7 +22,7 @@ from pipeline.text.normalise import normalise
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipeline.state.store import Store
 
@@ -58,14 +58,16 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     totals = await store.totals()
     answered = dict.fromkeys(row.answered.author for row in rows if row.answered and row.answered.author)
     talkers = inside | await _talkers(store, list(answered), inside)
+    accounts = await _accounts(store, members, meetings)
+    alike = _same_client(accounts)
     return NetworkFacts(
         now=now,
         first=network.first,
         last=network.last,
-        members=await _accounts(store, members, meetings),
-        joiners=await _accounts(store, tuple(outside), meetings),
+        members=tuple(accounts.values()),
+        joiners=tuple((await _accounts(store, tuple(outside), meetings)).values()),
         objects=tuple(
-            _object(row, inside, talkers, new, split_texts(text or b""), group, first)
+            _object(row, inside, alike, talkers, new, split_texts(text or b""), group, first)
             for row, new, text, group, first in zip(rows, _newcomers(rows, inside), texts, groups, firsts, strict=True)
         ),
         stream_authors=await store.stream_authors(),
@@ -78,36 +80,46 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
     )
 
 
-async def _accounts(store: Store, keys: Sequence[bytes], meetings: Counter[bytes]) -> tuple[AccountFacts, ...]:
-    found = []
+async def _accounts(store: Store, keys: Sequence[bytes], meetings: Counter[bytes]) -> dict[bytes, AccountFacts]:
+    """The accounts that are known, by key, in order."""
+    found = {}
     for key, row in zip(keys, await store.fields("kept:authors", keys), strict=True):
         if row is None:
             continue
         author = unpack_author(row)
-        found.append(
-            AccountFacts(
-                author.platform,
-                author.author_id,
-                author.born,
-                author.followers,
-                author.following,
-                author.client,
-                author.community,
-                meetings[key],
-            )
+        found[key] = AccountFacts(
+            author.platform,
+            author.author_id,
+            author.born,
+            author.followers,
+            author.following,
+            author.client,
+            author.community,
+            meetings[key],
         )
-    return tuple(found)
+    return found
+
+
+def _same_client(accounts: Mapping[bytes, AccountFacts]) -> set[bytes]:
+    """Keys of the accounts on the client that most of them use."""
+    clients = Counter(row.client for row in accounts.values() if row.client is not None)
+    if not clients:
+        return set()
+    common = min(clients, key=lambda name: (-clients[name], name))
+    return {key for key, row in accounts.items() if row.client == common}
 
 
 def _object(
     row: ObjectRow,
     members: set[bytes],
+    same_client: set[bytes],
     talkers: set[bytes],
     newcomers: int,
     samples: Sequence[str],
     group: bytes | None,
     first: bytes | None,
 ) -> ObjectFacts:
+    begun = None if first is None else unpack_author(first)
     return ObjectFacts(
         kind=row.kind,
         founder=row.founder,
@@ -122,8 +134,10 @@ def _object(
         newcomers=newcomers,
         varied=len(samples) > 1 and len({compared(sample) for sample in samples}) > 1,
         samples=tuple(samples),
+        same_client=sum(author in same_client for author in row.members),
         group=None if group is None else unpack_group(group),
-        first_followers=None if first is None else unpack_author(first).followers,
+        first_author=begun.author_id if begun else None,
+        first_followers=begun.followers if begun else None,
         delays=row.delays,
         answered=None if row.answered is None else _answered(row, row.answered, members, talkers),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-MAX_BYTES: Final = 48
-"""Bytes of words that are kept of a post."""
+MAX_BYTES: Final = 96
+"""Bytes of words that are kept of a post: nearly all of a short one, as the word that bots wait for may be short."""
 
 READ_CHARS: Final = 2000
 """Characters of a normalised text that are read."""

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.assessments import found
 
-from pipeline.detect.assess import Severity
 from pipeline.detect.gate import Reason
+from pipeline.detect.severity import Severity
 from pipeline.incidents.decision import Change, Rules
 from pipeline.incidents.flood import Flood, FloodRules, digest_at, release, restrain
 from pipeline.incidents.life import decide

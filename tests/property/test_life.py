@@ -7,10 +7,11 @@ import math
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.assessments import found
 
-from pipeline.detect.assess import Severity
 from pipeline.detect.gate import Reason, Suppression
+from pipeline.detect.severity import Severity
 from pipeline.incidents.decision import Decision, Rules
 from pipeline.incidents.life import decide
 from pipeline.incidents.model import Incident
@@ -217,6 +218,17 @@ def test_a_network_is_looked_at_when_it_is_large_enough_for_a_higher_severity() 
 
     assert [change.event for change in escalated.changes] == ["incident.escalated"]
     assert escalated.due_accounts == 25
+
+
+def test_another_kind_is_told_as_soon_as_the_interval_allows() -> None:
+    first = decide("s", [], found(9, "warning", 1000), 1000, RULES)
+    wave = replace(found(9, "warning", 2000), kind="copy-paste-wave")
+
+    waiting = decide("s", [opened(first)], wave, 2000, RULES)
+    told = decide("s", [opened(first)], wave, 1000 + RULES.update_interval, RULES)
+
+    assert (waiting.changes, waiting.look_at) == ((), 1000 + RULES.update_interval)
+    assert [(change.event, change.after.kind) for change in told.changes] == [("incident.updated", "copy-paste-wave")]
 
 
 def test_growth_is_measured_against_what_was_told() -> None:

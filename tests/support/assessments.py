@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from pipeline.detect.assess import Assessment, Severity, assess
+from pipeline.detect.assess import Assessment, assess
 from pipeline.detect.facts import NetworkFacts
 from pipeline.detect.gate import AllowList, Reason, Suppression
+from pipeline.detect.severity import Severity
 
 
 def found(
@@ -18,6 +19,7 @@ def found(
         kind="coordinated-network",
         score=0.9,
         severity=severity,
+        asked=0.5,
         summary="",
         evidence=[],
         keywords=[],

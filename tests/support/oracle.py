@@ -612,8 +612,10 @@ class Oracle:
         rush = (
             thing.kind == TEXT
             and 2 * thing.reposts < thing.posts
-            and thing.wave >= rules["rush_authors"]
-            and (self.watermark or 0) - thing.since <= rules["rush_span"]
+            and any(
+                authors >= rules["rush_authors"] and (self.watermark or 0) - begin <= rules["rush_span"]
+                for authors, begin in ((thing.wave, thing.since), (thing.authors, thing.first))
+            )
         )
         return self.look.windows(rows, reposts=10 * thing.reposts >= 9 * thing.posts, rush=rush)
 

@@ -7,12 +7,13 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from pipeline.detect.assess import severity_of
 from pipeline.detect.chance import binomial_log_p
 from pipeline.detect.components import components
 from pipeline.detect.evidence import account_age, gather, repeat_log_p
-from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts
+from pipeline.detect.facts import AccountFacts, GroupFacts, NetworkFacts, ObjectFacts, WindowFacts
+from pipeline.detect.severity import asked_score, severity_of
 from pipeline.detect.templates import find_template
 from pipeline.detect.weights import KIND_FACTORS, PAIR_WEIGHTS
 from pipeline.text.traces import Kind
@@ -105,4 +106,19 @@ def test_meeting_more_often_is_less_likely_and_meeting_as_chance_has_it_is_no_ev
     [(0.2, 500, "info"), (0.6, 4, "warning"), (0.95, 19, "warning"), (0.95, 20, "critical"), (0.6, 90, "warning")],
 )
 def test_severity_needs_score_and_size(score: float, accounts: int, severity: str) -> None:
-    assert severity_of(score, accounts) == severity
+    assert severity_of(score, accounts, 0.35) == severity
+
+
+def varying(facts: NetworkFacts, texts: int) -> NetworkFacts:
+    return replace(facts, objects=tuple(replace(each, varied=n < texts) for n, each in enumerate(facts.objects)))
+
+
+def test_copies_as_they_are_by_accounts_like_any_other_ask_for_a_higher_score() -> None:
+    members = [account(n) for n in range(4)]
+    copied = varying(network(members, objects=4), 0)
+    looks = GroupFacts((WindowFacts("followers", 45, 41.0, 9, 10, 0.004),), 10, 9, 9, "")
+    alike = replace(copied, objects=(replace(copied.objects[0], group=looks), *copied.objects[1:]))
+
+    assert severity_of(0.4, 4, asked_score(copied)) == severity_of(0.4, 4, asked_score(varying(copied, 1))) == "info"
+    assert severity_of(0.4, 4, asked_score(varying(copied, 2))) == severity_of(0.4, 4, asked_score(alike)) == "warning"
+    assert severity_of(0.5, 4, asked_score(copied)) == "warning"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pipeline.detect.assess import Severity
+from pipeline.detect.severity import Severity
 from pipeline.incidents.decision import Change
 from pipeline.incidents.flood import Flood, FloodRules, digest_at, release, restrain
 from pipeline.incidents.model import EventType, Incident, Opening, Status

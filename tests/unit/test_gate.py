@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.detect.baseline import Baseline
+from pipeline.detect.causes import OFFICIAL
 from pipeline.detect.facts import AccountFacts, Explained, GroupFacts, NetworkFacts, ObjectFacts, WindowFacts
-from pipeline.detect.gate import OFFICIAL, OUTLETS, AllowList, weigh
+from pipeline.detect.gate import OUTLETS, AllowList, weigh
 from pipeline.text.traces import Kind
 
 RARE, COMMON = "Bridge Times App", "Web"
@@ -117,6 +118,34 @@ def test_headlines_that_link_to_one_site_come_from_its_share_button() -> None:
 @pytest.mark.parametrize(("followers", "told"), [(OFFICIAL, "template"), (OFFICIAL - 1, None), (None, None)])
 def test_a_text_that_a_very_large_account_wrote_first_is_official(followers: int | None, told: str | None) -> None:
     assert reason(network(replace(PLAIN, first_followers=followers))) == told
+
+
+@pytest.mark.parametrize(("first", "told"), [("shop", "template"), ("a1", None), (None, None)])
+def test_a_text_whose_copies_name_its_first_author_is_a_call(
+    first: str | None, told: str | None
+) -> None:
+    draw = text("Copy this: I want the blanket of @shop", "I want the blanket of @shop")
+
+    assert reason(network(replace(draw, first_author=first))) == told
+
+
+@pytest.mark.parametrize(
+    ("same_client", "client", "first_followers", "told"),
+    [
+        (9, RARE, OFFICIAL, "app"),
+        (9, RARE, None, None),
+        (7, RARE, OFFICIAL, None),
+        (9, COMMON, OFFICIAL, None),
+    ],
+)
+def test_crowds_that_each_have_a_cause_are_explained_though_a_few_took_part_in_both(
+    same_client: int, client: str, first_followers: int | None, told: str | None
+) -> None:
+    members = accounts(6, client=client) + accounts(4)
+    of_an_app = replace(PLAIN, same_client=same_client)
+    official = replace(PLAIN, first_followers=first_followers, network_members=8)
+
+    assert reason(network(of_an_app, official, members=members)) == told
 
 
 def test_one_official_text_of_two_explains_nothing() -> None:

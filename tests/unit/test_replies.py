@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.detect.assess import assess
+from pipeline.detect.baseline import Baseline
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
+from pipeline.detect.gate import weigh
 from pipeline.detect.replies import counted, find_answers, find_swarm
+from pipeline.detect.trigger import MAX_WORDS, find_trigger
 from pipeline.text.normalise import normalise
 from pipeline.text.traces import Kind
 from pipeline.text.words import MAX_BYTES, telling_words
@@ -55,6 +60,7 @@ def network(*objects: ObjectFacts, **fields: object) -> NetworkFacts:
 
 
 SWARM = network(*(answered(number) for number in range(POSTS)))
+TEXT = replace(answered(99), kind=Kind.TEXT, answered=None, newcomers=0)
 
 
 def test_a_swarm_is_told_with_its_keyword_its_haste_and_its_reach() -> None:
@@ -108,16 +114,15 @@ def test_each_condition_is_needed_and_without_it_nothing_is_held_against_them(fa
 
 
 def test_texts_count_without_a_swarm_and_the_kind_follows_most_meetings() -> None:
-    text = replace(answered(99), kind=Kind.TEXT, answered=None, newcomers=0)
-    talkers = replace(changed(in_talk=True), objects=(*changed(in_talk=True).objects, *(text,) * 4))
-    writers = replace(SWARM, objects=(*SWARM.objects, *(text,) * 40))
+    talkers = replace(changed(in_talk=True), objects=(*changed(in_talk=True).objects, *(TEXT,) * 4))
+    writers = replace(SWARM, objects=(*SWARM.objects, *(TEXT,) * 40))
 
-    assert counted(talkers) == [text] * 4
+    assert counted(talkers) == [TEXT] * 4
     assert repeat_log_p(talkers) < 0
     assert assess(talkers).kind == "coordinated-network"
     assert assess(writers).kind == "coordinated-network"
     assert "reply-targets" in {signal.signal for signal in gather(writers)}
-    assert assess(replace(SWARM, objects=(*SWARM.objects, *(text,) * 4))).kind == "reply-swarm"
+    assert assess(replace(SWARM, objects=(*SWARM.objects, *(TEXT,) * 4))).kind == "reply-swarm"
 
 
 def test_a_word_that_half_of_the_answered_posts_carry_is_enough_and_the_rarest_in_the_stream_is_told() -> None:
@@ -127,8 +132,48 @@ def test_a_word_that_half_of_the_answered_posts_carry_is_enough_and_the_rarest_i
     found = find_answers(network(*posts, stream_words=stream))
 
     assert found is not None
-    assert found.keyword is not None
-    assert (found.keyword.word, found.keyword.carrying) == ("#tram", 6)
+    assert found.trigger is not None
+    assert (found.trigger.words, found.trigger.carrying) == (("#tram",), 6)
+
+
+def test_bots_may_wait_for_a_name_in_two_languages() -> None:
+    posts = [answered(n, words=(("#tram", "bahn", "tram")[n % 3], f"w{n}")) for n in range(POSTS)]
+
+    found = find_swarm(network(*posts))
+
+    assert found is not None
+    assert found.trigger is not None
+    assert sorted(found.trigger.words) == ["#tram", "bahn", "tram"]
+    assert found.trigger.carrying == POSTS
+
+
+def test_words_that_any_posts_share_are_no_trigger() -> None:
+    stream = tuple(frozenset({("tram", "rain", "town")[number % 3]}) for number in range(200))
+    posts = [answered(n, words=(("tram", "rain", "town")[n % 3], f"w{n}")) for n in range(POSTS)]
+
+    assert find_swarm(network(*posts, stream_words=stream)) is None
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), unique=True, max_size=4), min_size=1, max_size=12))
+def test_a_trigger_is_carried_by_half_of_the_posts_and_costs_its_choice(said: list[list[str]]) -> None:
+    found = find_trigger([(str(n).encode(), words) for n, words in enumerate(said)], STREAM)
+
+    if found is not None:
+        assert 1 <= len(found.words) <= MAX_WORDS
+        assert found.carrying == sum(not set(found.words).isdisjoint(words) for words in said) >= len(said) / 2
+        assert found.log_p is not None
+        assert found.log_p <= 0
+
+
+def test_bots_on_one_rare_client_are_no_app() -> None:
+    members = tuple(replace(row, client="Pebble") for row in SWARM.members)
+    baseline = Baseline(clients={crc32(b"Web"): 900, crc32(b"Pebble"): 3}, with_client=1000)
+    early = replace(network(*(answered(n) for n in range(3)), members=members), baseline=baseline)
+    slow = [replace(each, answered=replace(each.answered, seconds=(90.0,))) for each in early.objects if each.answered]
+
+    assert weigh(replace(early, objects=(TEXT,))) is not None
+    assert weigh(replace(early, objects=(TEXT, *early.objects))) is None
+    assert weigh(replace(early, objects=(TEXT, *slow))) is not None
 
 
 def test_an_answer_to_nobody_gives_no_signal() -> None:
@@ -142,7 +187,7 @@ def test_an_answer_to_nobody_gives_no_signal() -> None:
         ("Who pays for the #HarrowfenTram and for $TRAM?", "#harrowfentram $tram pays"),
         ("Unbelievable! The council lies, lies, lies https://x.example @mayor", "unbelievable council lies"),
         ("ok so we go", ""),
-        ("#" + "x" * 60 + " tramways", "tramways"),
+        ("#" + "x" * 120 + " tramways", "tramways"),
         ("кто платит за #трамвай", "#трамвай платит"),
     ],
 )

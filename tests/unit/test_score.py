@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.detect.assess import Kind, Severity
+from pipeline.detect.assess import Kind
+from pipeline.detect.severity import Severity
 from pipeline.incidents.model import EventType, Status
 from pipeline.incidents.public import Accounts, IncidentData, IncidentEvent, rfc3339
 from pipeline.post import Post

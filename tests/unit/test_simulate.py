@@ -202,6 +202,12 @@ def test_every_kind_is_there(played: Played) -> None:
     assert len({post.lang for post in played.posts}) >= 5
 
 
+def test_no_two_waves_of_a_stream_say_the_same() -> None:
+    for seed in range(60):
+        waves = [part for part in draw_scenario("everything", seed).parts if isinstance(part, Wave)]
+        assert len({(part.pitch, part.statement) for part in waves}) == len(waves)
+
+
 def test_seeds_differ_in_more_than_the_order_of_words() -> None:
     plans = [draw_scenario("everything", seed).parts for seed in range(1, 21)]
     networks = [[part for part in parts if isinstance(part, Network)] for parts in plans]

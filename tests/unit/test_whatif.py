@@ -68,7 +68,7 @@ def test_a_threshold_lies_between_two_counts_that_are_judged_differently(facts: 
 
 
 def test_what_no_count_silences_has_no_threshold() -> None:
-    trial = Trial((), 40.0, 0.9, "warning", None)
+    trial = Trial((), 40.0, 0.9, "warning", 0.5, None)
 
     found = threshold("accounts", 9, lambda _: trial)
 

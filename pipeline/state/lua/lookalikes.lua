@@ -114,8 +114,9 @@ end
 
 -- Whether so many wrote the same text themselves within so short a time that less is asked of their looks.
 local function in_rush(c)
-  return c.kind == TEXT and 2 * c.reposts < c.posts and c.wave >= settings.rush_authors
-    and watermark - c.since <= settings.rush_span
+  if c.kind ~= TEXT or 2 * c.reposts >= c.posts then return false end
+  return (c.wave >= settings.rush_authors and watermark - c.since <= settings.rush_span)
+    or (c.authors >= settings.rush_authors and watermark - c.first <= settings.rush_span)
 end
 
 -- One client for nearly all who repost: evidence as of a window. Windows stay silent of it, for clients are shared.

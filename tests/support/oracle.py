@@ -31,6 +31,7 @@ class Seen:
     author: bytes
     text_hash: int
     slots: tuple[int, ...]
+    marks: tuple[int, ...]
     lanes: tuple[int, ...]
     usable: bool
     short: bool
@@ -206,7 +207,7 @@ class Oracle:
         sample: tuple[int, int],
     ) -> None:
         self.watermark: int | None = None
-        self.bands: dict[int, tuple[int, int]] = {}
+        self.bands: dict[int, tuple[int, int, int]] = {}
         self.objects = Generations(index_horizon)
         self.names = Generations(index_horizon)
         self.talks = Generations(index_horizon)
@@ -290,9 +291,11 @@ class Oracle:
 
     def _by_text(self, post: Seen) -> int:
         generation = self.objects.number or 0
-        held = [self.bands.get(slot, (0, 0)) for slot in post.slots]
+        bands = list(zip(post.slots, post.marks, strict=True))
+        held = [(self.bands.get(slot, (0, 0, 0)), mark) for slot, mark in bands]
         best, best_equal = 0, self.equal - 1
-        for candidate in sorted({number for number, age in held if number and age >= generation - 1}):
+        alive = {number for (number, told, age), mark in held if number and told == mark and age >= generation - 1}
+        for candidate in sorted(alive):
             found = self.objects.get(candidate)
             if isinstance(found, Thing):
                 equal = sum(a == b for a, b in zip(found.lanes, post.lanes, strict=True))
@@ -302,8 +305,8 @@ class Oracle:
             self._join(best, post)
         else:
             best = self._found(0, post, self.watermark or 0)
-        for slot in post.slots:
-            self.bands[slot] = (best, generation)
+        for slot, mark in bands:
+            self.bands[slot] = (best, mark, generation)
         return best
 
     def _by_name(self, trace: bytes, post: Seen) -> int | None:

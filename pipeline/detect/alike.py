@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pipeline.detect.bins import birth_range, count_range
@@ -37,6 +38,7 @@ def evidence_of(group: GroupFacts | None) -> float:
     return 0.0 if group is None else sum(window.evidence for window in group.windows)
 
 
+@lru_cache(maxsize=4)
 def told_windows(facts: NetworkFacts) -> tuple[WindowFacts, ...]:
     """Return the windows that tell most: of the strongest group as it was found, or of all members as they are now.
 

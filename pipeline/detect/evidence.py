@@ -116,11 +116,17 @@ def _told(objects: Sequence[ObjectFacts]) -> str:
 
 def co_post_latency(texts: Sequence[ObjectFacts]) -> Signal | None:
     """Typical time between two posts of one text, in seconds."""
-    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in texts if c.posts > 1]
-    if not gaps:
+    gap = copy_gap(texts)
+    if gap is None:
         return None
-    value = rounded(median(gaps))
+    value = rounded(gap)
     return Signal(signal="co-post-latency", value=value, text=f"copies of a text follow each other after {value:g} s")
+
+
+def copy_gap(texts: Sequence[ObjectFacts]) -> float | None:
+    """Return the seconds from one copy of a text to the next, median over texts; None without copies."""
+    gaps = [(c.last - c.first) / (c.posts - 1) / 1000 for c in texts if c.posts > 1]
+    return median(gaps) if gaps else None
 
 
 def template_share(texts: Sequence[ObjectFacts]) -> Signal | None:

@@ -111,14 +111,15 @@ class RivalFacts(msgspec.Struct, frozen=True):
     incidents: tuple[str, ...]
 
 
-class NetworkFacts(msgspec.Struct, frozen=True):
+class NetworkFacts(msgspec.Struct, frozen=True, eq=False):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
     ``joiners`` are accounts of the objects that have no other tie; ``stream_authors`` is the number of
     authors the stream has seen within the pair horizon, the population of the null model. ``stream_deleted`` of the
     stream's ``stream_posts`` were deleted within the index horizon. ``stream_answers`` counts its answers by delay, in
     the bins of `pipeline.detect.delays`; ``stream_words`` are the words of a sample of its posts.
-    ``baseline`` is what the stream's authors look like.
+    ``baseline`` is what the stream's authors look like. Told apart by identity, so that what is costly to find in them
+    is found once a look.
     """
 
     now: int

@@ -7,6 +7,7 @@ has to differ in all of this, and else meetings at answered posts say nothing.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -82,6 +83,7 @@ class Answers(msgspec.Struct, frozen=True):
         )
 
 
+@lru_cache(maxsize=4)
 def find_answers(facts: NetworkFacts) -> Answers | None:
     """Return what two or more members answered, None for nothing; talks and posts outside the stream do not count."""
     others = [(each, each.answered) for each in facts.objects if each.answered and _is_of_others(each, each.answered)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from pipeline.detect.alike import bought
+from pipeline.detect.evidence import copy_gap
 from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
-    from pipeline.detect.facts import NetworkFacts
+    from collections.abc import Sequence
+
+    from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -16,10 +19,13 @@ CRITICAL_ACCOUNTS: Final = 20
 CRITICAL_SCORE: Final = 0.9
 
 WARNING_SCORE: Final = 0.35
-"""Score from which a network is an alarm where its accounts look bought or its texts are varied word by word."""
+"""Score from which a network is an alarm where its accounts look bought, vary their texts or write in step."""
 
 ALONE_SCORE: Final = 0.5
-"""The same where accounts who look like anybody copy texts as they are: fans and friends do that as well."""
+"""The same where accounts who look like anybody copy texts as they are and at leisure, as fans and friends do."""
+
+IN_STEP_S: Final = 60.0
+"""Seconds from one copy of a text to the next, in the median, up to which a network writes in step."""
 
 VARIED: Final = 0.5
 """Share of the shared texts from which a network varies them: people copy, or add something."""
@@ -27,13 +33,19 @@ VARIED: Final = 0.5
 
 def asked_score(facts: NetworkFacts) -> float:
     """Return the score from which the network is an alarm."""
-    return WARNING_SCORE if bought(facts) or varies(facts) else ALONE_SCORE
-
-
-def varies(facts: NetworkFacts) -> bool:
-    """Whether texts at which members met differ in more than links, mentions and marks."""
     texts = [each for each in facts.objects if each.kind == Kind.TEXT and each.network_members > 1]
+    return WARNING_SCORE if bought(facts) or varied(texts) or in_step(texts) else ALONE_SCORE
+
+
+def varied(texts: Sequence[ObjectFacts]) -> bool:
+    """Whether half of the texts differ in more than links, mentions and marks."""
     return bool(texts) and sum(each.varied for each in texts) >= VARIED * len(texts)
+
+
+def in_step(texts: Sequence[ObjectFacts]) -> bool:
+    """Whether copies follow each other closely."""
+    gap = copy_gap(texts)
+    return gap is not None and gap <= IN_STEP_S
 
 
 def severity_of(score: float, accounts: int, asked: float) -> Severity:

@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.post import Delete, Line, Post, Tick
 from pipeline.state.rows import item_key, pack_author
-from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
+from pipeline.text.features import MARK_BITS, MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import SEARCHED, Kind, named_traces
 from pipeline.text.words import telling_words
 
@@ -52,15 +52,18 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
     """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
-    slots = [packed_slots(row) for row in found.slots.tolist()]
+    slots = found.slots.astype("<u4").tobytes()
+    marks = (found.marks << (8 - MARK_BITS)).tobytes()
     lanes = found.lanes.tobytes()
     hashes = found.text_hash.astype("<u4").tobytes()
     packed: list[bytes] = []
     number = 0
     for position, line in lines:
         if isinstance(line, Post):
-            at = 64 * number
-            signature = lanes[at : at + 64] + slots[number] if found.letters[number] >= MIN_LETTERS else b""
+            signature = b""
+            if found.letters[number] >= MIN_LETTERS:
+                wide, narrow = slice(64 * number, 64 * number + 64), slice(16 * number, 16 * number + 16)
+                signature = lanes[wide] + slots[wide] + marks[narrow]
             short = found.letters[number] < TIE_LETTERS
             text_hash = hashes[4 * number : 4 * number + 4]
             words = telling_words(found.normalised[number]).encode() if Kind.REPLY in kinds else b""
@@ -72,12 +75,6 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
         else:
             packed.append(_packed(line.at, _TICK if isinstance(line, Tick) else _CONTROL, _NOBODY, position))
     return Batch(packed, [position for position, _ in lines])
-
-
-def packed_slots(slots: Sequence[int]) -> bytes:
-    """Return slots of the band table as BITFIELD takes them, each after a byte of length: so no script formats them."""
-    names = [b"#%d" % slot for slot in slots]
-    return b"".join([bytes((len(name),)) + name for name in names])
 
 
 def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:

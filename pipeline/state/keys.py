@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
     "meta": "HASH position, watermark (ms), generations, next numbers, schema, settings hash, stream facts",
-    "bands": "STRING of 40-bit slots, 16 a clustered post: number of the cluster written there last, index generation",
+    "bands": "STRING of 40-bit slots, 16 a clustered post: number of the last cluster, mark of its band, generation",
     "objects:0": "HASH object number -> record (see lua/objects.lua), lives one to two index horizons",
     "objects:1": "the odd generation of it",
     "names:0": "HASH trace (kind and hash, 9 bytes) -> object number, or its only author; who answered whom (17 bytes)",

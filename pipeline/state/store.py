@@ -265,14 +265,10 @@ class Store:
         return Totals(int(posts or 0), int(deleted or 0), tuple(msgpack.unpackb(answers)) if answers else ())
 
     async def sampled_words(self) -> tuple[frozenset[str], ...]:
-        """Return the words of each post of a fair sample of the last index horizons."""
-        rows = [
-            row
-            for parity in "01"
-            for key, row in (await self.items(f"sample:{parity}")).items()
-            if len(key) == KEY_BYTES
-        ]
-        return tuple(frozenset(row.decode().split()) for row in rows)
+        """Return the words of each post of a fair sample of the last index horizons; of an id told twice, the later."""
+        newer = int(await self._redis.hget(self.keys["meta"], "sample_generation") or 0) % 2
+        rows = await self.items(f"sample:{1 - newer}") | await self.items(f"sample:{newer}")
+        return tuple(frozenset(row.decode().split()) for key, row in rows.items() if len(key) == KEY_BYTES)
 
     async def events(self, start: int = 0) -> list[bytes]:
         """Return the stream's events from the ``start``-th on, in the order of their making."""

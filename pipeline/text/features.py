@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BANDS: Final = 16
 ROWS: Final = LANES // BANDS
+MARK_BITS: Final = 5
 MIN_LETTERS: Final = 12
 """Letters a text needs outside its tags to be compared at all."""
 
@@ -35,12 +36,14 @@ class Features(msgspec.Struct, frozen=True):
     """Features of ``n`` texts.
 
     ``normalised``: the texts as compared. ``letters``: how many each has outside its tags. ``slots``: uint32 (n, 16),
-    the band table's slots. ``lanes``: uint8 (n, 64), the low byte of each lane. ``text_hash``: uint32 (n,).
+    the band table's slots, ``marks``: uint8 (n, 16), 0 to 31, which tell bands of one slot apart. ``lanes``: uint8
+    (n, 64), the low byte of each lane. ``text_hash``: uint32 (n,).
     """
 
     normalised: list[str]
     letters: list[int]
     slots: NDArray[np.uint32]
+    marks: NDArray[np.uint8]
     lanes: NDArray[np.uint8]
     text_hash: NDArray[np.uint32]
 
@@ -59,6 +62,7 @@ def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> 
         normalised=normalised,
         letters=[count_letters(text) for text in normalised],
         slots=(mixed % np.uint64(slot_count)).astype(np.uint32),
+        marks=(mixed >> np.uint64(64 - MARK_BITS)).astype(np.uint8),
         lanes=rows.astype(np.uint8),
         text_hash=np.fromiter((crc32(text.encode()) for text in normalised), dtype=np.uint32, count=len(texts)),
     )

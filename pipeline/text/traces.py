@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -50,17 +51,20 @@ class Kind(IntEnum):
     CASHTAG = 6
 
 
+_KIND_BYTES: Final = tuple(bytes((kind,)) for kind in Kind)
+
 SEARCHED: Final = frozenset((Kind.HASHTAG, Kind.REPOSTED, Kind.CASHTAG))
 """Kinds of objects that are there for look-alikes alone."""
 
 
 def named_traces(post: Post, kinds: Collection[Kind]) -> bytes:
     """Return the traces of a post besides its text, of the kinds given: 9 bytes each, kind and hash of the object."""
-    return b"".join(
-        kind.to_bytes(1) + blake2b(name.encode(), digest_size=8).digest()
-        for kind, name in dict.fromkeys(_named(post))
-        if kind in kinds
-    )
+    named = dict.fromkeys(_named(post))
+    return b"".join([_packed(kind, name) for kind, name in named if kind in kinds]) if named else b""
+
+
+def _packed(kind: Kind, name: str) -> bytes:
+    return _KIND_BYTES[kind] + blake2b(name.encode(), digest_size=8).digest()
 
 
 def _named(post: Post) -> Iterator[tuple[Kind, str]]:
@@ -68,8 +72,8 @@ def _named(post: Post) -> Iterator[tuple[Kind, str]]:
     if author := post.repost_author_id or (marked and marked[1].casefold()):
         yield Kind.REPOSTED, f"{post.platform}\0{author}"
     text = post.text.casefold()
-    hashtags = tuple(dict.fromkeys(_HASHTAG.findall(text)))[:MAX_HASHTAGS]
-    money = _CASHTAG.search(text)
+    hashtags = tuple(dict.fromkeys(_HASHTAG.findall(text)))[:MAX_HASHTAGS] if "#" in text else ()
+    money = _CASHTAG.search(text) if "$" in text else None
     if money and (not hashtags or money.start() < text.index(f"#{hashtags[0]}")):
         yield Kind.CASHTAG, money[1]
     for tag in hashtags:
@@ -90,6 +94,7 @@ def link_domain(post: Post) -> str | None:
     return None if not domain or domain in SHORTENERS else domain
 
 
+@lru_cache(maxsize=4096)
 def link_target(url: str) -> str:
     """Return host and path of a link, without scheme, ``www.``, query and trailing slash."""
     try:

@@ -19,8 +19,9 @@ def telling_words(normalised: str) -> str:
     Tags come in the order of the text, words of one length too; what does not fit is left out.
     """
     tokens = dict.fromkeys(normalised[:READ_CHARS].split())
-    tags = [token for token in tokens if token[0] in "#$" and len(token) > 1]
-    words = sorted((token for token in tokens if token.isalpha() and len(token) >= MIN_LETTERS), key=len, reverse=True)
+    tagged = "#" in normalised or "$" in normalised
+    tags = [token for token in tokens if token[0] in "#$" and len(token) > 1] if tagged else []
+    words = sorted([token for token in tokens if len(token) >= MIN_LETTERS and token.isalpha()], key=len, reverse=True)
     chosen: list[str] = []
     room = MAX_BYTES
     for token in (*tags, *words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from support.swarm import evening
 
 from pipeline.config import load_settings
 from pipeline.detect.delays import BOUNDS
+from pipeline.detect.replies import SAMPLE_LEAST
 from pipeline.engine import Engine
 from pipeline.errors import FenceError, StateError
 from pipeline.incidents.public import IncidentEvent, encode_event
@@ -214,6 +216,41 @@ def test_state_made_with_other_settings_is_refused_and_the_way_out_named(server_
             await engine.store.drop()
 
     asyncio.run(mismatch())
+
+
+def test_an_id_that_comes_again_once_it_is_forgotten_counts_once_in_the_sample(server_url: str) -> None:
+    settings, _ = load_settings(options={"detection.traces": "reply"}, environment={})
+    hour = settings.detection.index_horizon_s * 1000
+
+    def said(number: int, word: str, at: int) -> Post:
+        text = f"somebody said {word} on the market square of the town"
+        return Post(id=f"p{number}", platform="x", author_id=f"a{number}", text=text, created_at="", at=START_MS + at)
+
+    async def sampled() -> None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "sample", settings)
+            await engine.start()
+            await replayed(engine, [said(0, "something", 0), said(0, "nothing", 3 * hour), said(0, "little", 6 * hour)])
+            state = (await engine.store.items("sample:0"))[b"state"]
+
+            assert struct.unpack("<BId", state)[:2] == (0, 1)
+            assert [row & {"something", "nothing", "little"} for row in await engine.store.sampled_words()] == [
+                {"little"}
+            ]
+            await engine.store.drop()
+
+            engine = Engine(client, "sample", settings)
+            await engine.start()
+            first = [said(number, "something", number) for number in range(SAMPLE_LEAST)]
+            again = [said(number, "nothing", 3 * hour + number) for number in range(3)]
+            await replayed(engine, [*first, *again])
+            words = await engine.store.sampled_words()
+
+            assert len(words) == SAMPLE_LEAST
+            assert sum("nothing" in row for row in words) == len(again)
+            await engine.store.drop()
+
+    asyncio.run(sampled())
 
 
 def test_stored_streams_are_listed_with_what_is_known_of_them(server_url: str) -> None:

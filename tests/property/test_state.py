@@ -277,6 +277,7 @@ def told_by_oracle(made: list[Post | Delete]) -> tuple[Oracle, list[tuple[int, i
             author=item_key("x", post.author_id),
             text_hash=int(found.text_hash[number]),
             slots=tuple(found.slots[number].tolist()),
+            marks=tuple(found.marks[number].tolist()),
             lanes=tuple(found.lanes[number].tolist()),
             usable=found.letters[number] >= MIN_LETTERS,
             short=found.letters[number] < TIE_LETTERS,

@@ -22,6 +22,10 @@ REPLY_BOUND, REPLY_STEP = 120_000, 500
 TALKED = 16
 
 
+EPOCHS = 8
+"""Index generations that a slot tells apart."""
+
+
 @dataclass
 class Seen:
     """A post as the oracle takes it: what the script is told, unpacked."""
@@ -31,6 +35,7 @@ class Seen:
     author: bytes
     text_hash: int
     slots: tuple[int, ...]
+    marks: tuple[int, ...]
     lanes: tuple[int, ...]
     usable: bool
     short: bool
@@ -206,7 +211,7 @@ class Oracle:
         sample: tuple[int, int],
     ) -> None:
         self.watermark: int | None = None
-        self.bands: dict[int, tuple[int, int]] = {}
+        self.bands: dict[int, tuple[int, int, int]] = {}
         self.objects = Generations(index_horizon)
         self.names = Generations(index_horizon)
         self.talks = Generations(index_horizon)
@@ -290,9 +295,13 @@ class Oracle:
 
     def _by_text(self, post: Seen) -> int:
         generation = self.objects.number or 0
-        held = [self.bands.get(slot, (0, 0)) for slot in post.slots]
+        bands = list(zip(post.slots, post.marks, strict=True))
+        held = [(self.bands.get(slot, (0, 0, 0)), mark) for slot, mark in bands]
         best, best_equal = 0, self.equal - 1
-        for candidate in sorted({number for number, age in held if number and age >= generation - 1}):
+        alive = {
+            number for (number, told, age), mark in held if number and told == mark and (generation - age) % EPOCHS <= 1
+        }
+        for candidate in sorted(alive):
             found = self.objects.get(candidate)
             if isinstance(found, Thing):
                 equal = sum(a == b for a, b in zip(found.lanes, post.lanes, strict=True))
@@ -302,8 +311,8 @@ class Oracle:
             self._join(best, post)
         else:
             best = self._found(0, post, self.watermark or 0)
-        for slot in post.slots:
-            self.bands[slot] = (best, generation)
+        for slot, mark in bands:
+            self.bands[slot] = (best, mark, generation)
         return best
 
     def _by_name(self, trace: bytes, post: Seen) -> int | None:

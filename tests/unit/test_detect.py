@@ -110,7 +110,10 @@ def test_severity_needs_score_and_size(score: float, accounts: int, severity: st
 
 
 def varying(facts: NetworkFacts, texts: int) -> NetworkFacts:
-    return replace(facts, objects=tuple(replace(each, varied=n < texts) for n, each in enumerate(facts.objects)))
+    """Texts whose copies take 61 s each."""
+    return replace(
+        facts, objects=tuple(replace(each, varied=n < texts, last=9 * 61_000) for n, each in enumerate(facts.objects))
+    )
 
 
 def test_copies_as_they_are_by_accounts_like_any_other_ask_for_a_higher_score() -> None:
@@ -122,3 +125,6 @@ def test_copies_as_they_are_by_accounts_like_any_other_ask_for_a_higher_score() 
     assert severity_of(0.4, 4, asked_score(copied)) == severity_of(0.4, 4, asked_score(varying(copied, 1))) == "info"
     assert severity_of(0.4, 4, asked_score(varying(copied, 2))) == severity_of(0.4, 4, asked_score(alike)) == "warning"
     assert severity_of(0.5, 4, asked_score(copied)) == "warning"
+
+    in_step = replace(copied, objects=tuple(replace(each, last=9 * 60_000) for each in copied.objects))
+    assert severity_of(0.4, 4, asked_score(in_step)) == "warning"

@@ -62,7 +62,7 @@ def test_the_looks_before_an_opening_are_those_of_its_network_and_of_those_it_to
 
 
 def test_a_look_tells_what_it_lacks_for_an_alarm() -> None:
-    assert missing(seen(look(WEAK, 1)), SEARCH) == ["1 of 3 shared objects", "score 0.1821 of 0.5"]
+    assert missing(seen(look(WEAK, 1)), SEARCH) == ["1 of 3 shared objects", "score 0.1821 of 0.35"]
     assert missing(seen(look(network(FIRST, accounts=2), 1)), SEARCH)[0] == "2 of 4 accounts"
     assert missing(seen(look(FANS, 1)), SEARCH)[0].startswith("suppressed because 30 of 30 shared posts are reposts")
     assert missing(seen(look(STRONG, 1)), SEARCH) == []

@@ -121,9 +121,7 @@ def test_a_text_that_a_very_large_account_wrote_first_is_official(followers: int
 
 
 @pytest.mark.parametrize(("first", "told"), [("shop", "template"), ("a1", None), (None, None)])
-def test_a_text_whose_copies_name_its_first_author_is_a_call(
-    first: str | None, told: str | None
-) -> None:
+def test_a_text_whose_copies_name_its_first_author_is_a_call(first: str | None, told: str | None) -> None:
     draw = text("Copy this: I want the blanket of @shop", "I want the blanket of @shop")
 
     assert reason(network(replace(draw, first_author=first))) == told

@@ -12,22 +12,27 @@ local SCANNED_MEMBERS = 512         -- beyond it an object is everybody's
 -- Counts of facts: how many have each field, in which bins they are, which clients they use.
 local function no_facts() return {known = {0, 0, 0}, bins = {{}, {}, {}}, clients = {}, with_client = 0} end
 
--- Count the facts at a place of a row; returns the three bins and the domain.
+-- Count the facts at a place of a row; returns the domain.
 local function add(counts, row, at)
   local followers, following, birth, client, domain = struct.unpack(FACTS, row, at)
-  local facts = {followers, following, birth}
-  for field = 1, 3 do
-    local bin = facts[field]
-    if bin ~= UNKNOWN[field] then
-      counts.known[field] = counts.known[field] + 1
-      counts.bins[field][bin] = (counts.bins[field][bin] or 0) + 1
-    end
+  local known, bins = counts.known, counts.bins
+  if followers ~= UNKNOWN[1] then
+    known[1] = known[1] + 1
+    bins[1][followers] = (bins[1][followers] or 0) + 1
+  end
+  if following ~= UNKNOWN[2] then
+    known[2] = known[2] + 1
+    bins[2][following] = (bins[2][following] or 0) + 1
+  end
+  if birth ~= UNKNOWN[3] then
+    known[3] = known[3] + 1
+    bins[3][birth] = (bins[3][birth] or 0) + 1
   end
   if client ~= 0 then
     counts.with_client = counts.with_client + 1
     counts.clients[client] = (counts.clients[client] or 0) + 1
   end
-  return facts, domain
+  return domain
 end
 
 local baseline, baseline_changed = nil, false
@@ -84,15 +89,15 @@ end
 
 -- The stream's share of a window, smoothed.
 local function share(field, first)
-  local now, before = baseline.now, baseline.before
-  local count = WIDTH[field]
+  local now, before, width = baseline.now, baseline.before, WIDTH[field]
+  local fresh, older = now.bins[field], before.bins[field]
+  local count = width
   local total = now.known[field] + before.known[field] + SPAN[field]
-  for bin = first, first + WIDTH[field] - 1 do
-    count = count + (now.bins[field][bin] or 0) + (before.bins[field][bin] or 0)
-  end
+  for bin = first, first + width - 1 do count = count + (fresh[bin] or 0) + (older[bin] or 0) end
   if SMOOTHED[field] then
+    local prior = settings.prior
     total = total + settings.prior_weight
-    for bin = math.max(0, first), first + WIDTH[field] - 1 do count = count + (settings.prior[bin + 1] or 0) / 1000 end
+    for bin = math.max(0, first), first + width - 1 do count = count + (prior[bin + 1] or 0) / 1000 end
   end
   return math.min(0.999, count / total)
 end

@@ -6,12 +6,9 @@
 
 local FIELDS = 500        -- fields a HSET or HMGET takes at once: Lua unpacks a few thousand values at most
 
-local function same(value) return value end
-
--- first: index in KEYS of the even generation; decode, encode: between stored and cached form.
+-- first: index in KEYS of the even generation; decode, encode: between stored and cached form, nil where they are one.
 local function generations(first, decode, encode)
-  return {first = first, decode = decode or same, encode = encode or same,
-    values = {}, raw = {}, old = {}, dirty = {}, order = {}}
+  return {first = first, decode = decode, encode = encode, values = {}, raw = {}, old = {}, dirty = {}, order = {}}
 end
 
 -- A HASH without generations, behind the same cache.
@@ -39,41 +36,45 @@ local function get(map, field)
       if value then map.old[field] = true end
     end
   end
-  value = value and map.decode(value)
+  if value and map.decode then value = map.decode(value) end
   map.values[field] = value
   return value
 end
 
--- Values of many fields, in order; at most FIELDS of them.
-local function get_many(map, fields)
-  local found, unread, at = {}, {}, {}
-  for i, field in ipairs(fields) do
-    local value = map.values[field]
+-- Values of many fields, in order; at most FIELDS of them. fresh: whether the older generation cannot have any.
+local function get_many(map, fields, fresh)
+  local found, unread, at, n = {}, {}, {}, 0
+  local values, decode = map.values, map.decode
+  for i = 1, #fields do
+    local field = fields[i]
+    local value = values[field]
     found[i] = value
     if value == nil then
-      unread[#unread + 1] = field
-      at[#at + 1] = i
+      n = n + 1
+      unread[n], at[n] = field, i
     end
   end
-  if #unread == 0 then return found end
-  local missing, places = {}, {}
-  for i, value in ipairs(redis.call('HMGET', map.now, unpack(unread))) do
-    local field = unread[i]
-    if value then
-      value = map.decode(value)
-    else
-      missing[#missing + 1] = field
-      places[#places + 1] = at[i]
+  if n == 0 then return found end
+  local missing, places, left = {}, {}, 0
+  local read = redis.call('HMGET', map.now, unpack(unread))
+  for i = 1, n do
+    local field, value = unread[i], read[i]
+    if not value then
+      left = left + 1
+      missing[left], places[left] = field, at[i]
+    elseif decode then
+      value = decode(value)
     end
-    map.values[field] = value
+    values[field] = value
     found[at[i]] = value
   end
-  if #missing == 0 or not map.before then return found end
-  for i, value in ipairs(redis.call('HMGET', map.before, unpack(missing))) do
-    local field = missing[i]
+  if left == 0 or fresh or not map.before then return found end
+  read = redis.call('HMGET', map.before, unpack(missing))
+  for i = 1, left do
+    local field, value = missing[i], read[i]
     if value then
-      value = map.decode(value)
-      map.values[field] = value
+      if decode then value = decode(value) end
+      values[field] = value
       map.old[field] = true
       found[places[i]] = value
     end
@@ -136,6 +137,14 @@ local function put(map, field, value)
   map.order[#map.order + 1] = field
 end
 
+-- Put the stored form of a field that has no value yet: most of what is new is never looked at again in its call.
+local function put_raw(map, field, row)
+  map.values[field], map.raw[field] = nil, row
+  if map.dirty[field] then return end
+  map.dirty[field] = true
+  map.order[#map.order + 1] = field
+end
+
 -- Let what was read live as long as what is written now.
 local function renew(map, field)
   local value = get(map, field)
@@ -143,14 +152,23 @@ local function renew(map, field)
 end
 
 local function flush(map)
-  local row = {}
-  for i, field in ipairs(map.order) do
-    row[#row + 1] = field
-    row[#row + 1] = map.encode(map.values[field])
-    map.old[field] = nil
-    if #row == 2 * FIELDS or i == #map.order then
-      redis.call('HSET', map.now, unpack(row))
-      row = {}
+  local order, values, raw, old, encode = map.order, map.values, map.raw, map.old, map.encode
+  if #order == 0 then return end
+  local row, n = {}, 0
+  for i = 1, #order do
+    local field = order[i]
+    local value = values[field]
+    if value == nil then
+      value = raw[field]
+    elseif encode then
+      value = encode(value)
+    end
+    row[n + 1], row[n + 2] = field, value
+    n = n + 2
+    old[field] = nil
+    if n == 2 * FIELDS or i == #order then
+      redis.call('HSET', map.now, unpack(row, 1, n))
+      n = 0
     end
   end
   map.dirty, map.order = {}, {}

@@ -35,11 +35,13 @@ local function scan(field, bins, n)
   for bin in pairs(bins) do places[#places + 1] = bin end
   table.sort(places)
   local width = WIDTH[field]
-  for _, place in ipairs(places) do
+  local least = math.min(settings.group_authors, n / 2)
+  for i = 1, #places do
+    local place = places[i]
     for first = place - width + 1, place, width - 1 do
       local k = 0
       for bin = first, first + width - 1 do k = k + (bins[bin] or 0) end
-      if 2 * k >= n or k >= settings.group_authors then
+      if k >= least then
         local q = share(field, first)
         if k / n > q then
           local evidence = math.floor((n * divergence(k / n, q) - log_windows(field)) * MILLION + 0.5)
@@ -99,16 +101,22 @@ local function explained(c, t)
   return 2 * rare >= t.with_client and RARE_CLIENTS or NOTHING
 end
 
--- Facts of all authors of an object, counted.
-local function tally(rows)
-  local t = no_facts()
-  t.n, t.domains, t.facts, t.authors = #rows / MEMBER_BYTES, {}, {}, {}
-  for at = 1, #rows, MEMBER_BYTES do
-    local facts, domain = add(t, rows, at + 8)
-    t.facts[#t.facts + 1] = facts
-    t.authors[#t.authors + 1] = string.sub(rows, at, at + 7)
-    if domain ~= 0 then t.domains[domain] = (t.domains[domain] or 0) + 1 end
+local tallies = {}                  -- of objects looked at in this call: so a crowd is counted once a call
+
+-- Facts of all authors of an object, counted. Its rows only grow.
+local function tally(number, rows)
+  local t = tallies[number]
+  if not t then
+    t = no_facts()
+    t.n, t.domains = 0, {}
+    tallies[number] = t
   end
+  local domains = t.domains
+  for at = t.n * MEMBER_BYTES + 1, #rows, MEMBER_BYTES do
+    local domain = add(t, rows, at + 8)
+    if domain ~= 0 then domains[domain] = (domains[domain] or 0) + 1 end
+  end
+  t.n = #rows / MEMBER_BYTES
   return t
 end
 
@@ -135,7 +143,7 @@ local function one_client(t)
 end
 
 -- Windows in which the group is bunched, nil where it is not, the authors in all of them, and those in any.
-local function bunched(c, t)
+local function bunched(c, t, rows)
   local windows, total, second, first = {}, 0, 0, 0
   for field = 1, 3 do
     local old_enough = field ~= BIRTH
@@ -160,10 +168,11 @@ local function bunched(c, t)
     return nil
   end
   local in_all, in_any = {}, {}
-  for i, facts in ipairs(t.facts) do
-    local all, any = looks_alike(facts, windows)
-    if all then in_all[#in_all + 1] = t.authors[i] end
-    if any then in_any[#in_any + 1] = t.authors[i] end
+  for at = 1, #rows, MEMBER_BYTES do
+    local author = string.sub(rows, at, at + 7)
+    local all, any = looks_alike({struct.unpack(FACTS, rows, at + 8)}, windows)
+    if all then in_all[#in_all + 1] = author end
+    if any then in_any[#in_any + 1] = author end
   end
   return windows, in_all, in_any
 end
@@ -259,7 +268,7 @@ end
 function group(c, number, post)
   local author, facts = post.author, post.facts
   if c.authors > SCANNED_MEMBERS or string.sub(facts, 1, 4) == NO_FACTS then return end
-  local rows = get(members_of, number)
+  local rows = c.authors > 2 and get(members_of, number)
   if not rows then
     rows = ''
     for at = 1, #c.ring - 8, 8 do      -- all before the newcomer: an object gets its rows at the second author
@@ -273,8 +282,8 @@ function group(c, number, post)
   if c.group == OPEN then return follow(c, number, author, facts) end
   if not is_due(#rows / MEMBER_BYTES) then return end
   load_baseline()
-  local t = tally(rows)
-  local windows, in_all, in_any = bunched(c, t)
+  local t = tally(number, rows)
+  local windows, in_all, in_any = bunched(c, t, rows)
   if not windows then return end
   local odds_all, odds_any = odds_of(windows)
   local alike = members_among(c, t, windows, in_all, in_any, odds_any)

@@ -1,6 +1,8 @@
 -- Part of observe.lua: objects, which are what traces point at: a cluster of near-duplicate texts, a repost target, ...
 -- Text clusters are found through a table of band slots. A slot of 40 bits holds the number of the object written there
--- last and, in its low byte, the index generation of that moment: an older one than the last two is dead.
+-- last and, in its low byte, a mark of the band, which tells most bands of one slot apart, and the index generation of
+-- that moment: an older one than the last two is dead; eight later it is taken for alive, which finds the object if
+-- others of its texts have kept it so.
 -- Test: tests/property/test_state.py
 
 -- record: posts, authors, with link, reposts, deleted, samples, kept, authors of the wave (u32 each), kind and group
@@ -12,7 +14,10 @@ local RING = 40
 local LONE_BYTES = 26             -- of a name's only author; replies.lua adds to it
 local SAMPLES = 10
 local KEPT_MEMBERS = 128          -- authors of an object that a network keeps
-local SLOTS = '<' .. string.rep('Bc0', 16)   -- as BITFIELD takes them, '#' and a number
+local SLOTS = '<' .. string.rep('I4', 16)
+local SLOT_BITS = 40
+local MARKS_AT = LANES + 4 * 16 + 1
+local EPOCHS = 8                  -- index generations told apart; a mark is a multiple of it
 local Record = {}
 
 do
@@ -27,6 +32,11 @@ do
     return struct.pack(HEADER, c.posts, c.authors, c.links, c.reposts, c.deleted, c.samples, c.kept, c.wave, c.kind,
       c.group, c.founder, c.first, c.last, c.since)
       .. (c.kind == REPLY and struct.pack(ANSWERED, c.target, c.base, #c.words, c.words) or '') .. c.delays
+  end
+
+  -- Header of a text as its first post founds it.
+  function Record.founded(post, at, samples)
+    return struct.pack(HEADER, 1, 1, post.link, post.repost, 0, samples, 0, 1, TEXT, 0, post.key, at, at, at)
   end
 
   -- Bytes of a stored header, whose length depends on what it tells; second result: of it without delays of deletions.
@@ -107,24 +117,26 @@ local function alike(mine, row, at, wanted)
   return equal
 end
 
--- Number of the living cluster nearest to a signature, or nil; second result: the slots as read. slots: as SLOTS packs.
-local function nearest(slots, lanes)
-  local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = struct.unpack(SLOTS, slots)
-  read_args[3], read_args[6], read_args[9], read_args[12] = a, b, c, d
-  read_args[15], read_args[18], read_args[21], read_args[24] = e, f, g, h
-  read_args[27], read_args[30], read_args[33], read_args[36] = i, j, k, l
-  read_args[39], read_args[42], read_args[45], read_args[48] = m, n, o, p
+-- Number of the living cluster nearest to a signature, or nil; then the slots as read and the marks of the bands.
+local function nearest(signature, lanes)
+  local slots = {struct.unpack(SLOTS, signature, LANES + 1)}
+  local marks = {string.byte(signature, MARKS_AT, -1)}
+  for i = 1, 16 do read_args[3 * i] = SLOT_BITS * slots[i] end
   local held = redis.call('BITFIELD_RO', KEYS[AT.BANDS], unpack(read_args))
   local numbers, known = {}, {}
   for i = 1, 16 do
-    local age = held[i] % 256
-    local number = (held[i] - age) / 256
-    if number ~= 0 and (age == epoch or age == epoch_before) and not known[number] then
-      known[number] = true
-      numbers[#numbers + 1] = number
+    local value = held[i]
+    local low = value % 256
+    local age = low - marks[i]
+    if age == epoch or age == epoch_before then
+      local number = (value - low) / 256
+      if number ~= 0 and not known[number] then
+        known[number] = true
+        numbers[#numbers + 1] = number
+      end
     end
   end
-  if #numbers == 0 then return nil, held end
+  if #numbers == 0 then return nil, held, marks end
   local best, best_equal = nil, settings.equal_lanes - 1
   local mine = {string.byte(lanes, 1, LANES)}
   for i, c in ipairs(get_raw(objects, numbers)) do
@@ -137,16 +149,16 @@ local function nearest(slots, lanes)
       end
     end
   end
-  return best, held
+  return best, held, marks
 end
 
 -- Point at a cluster every slot, of those read last, that does not do so yet.
-local function point(held, number)
-  local value, text, used = number * 256 + epoch, nil, 0
+local function point(held, marks, number)
+  local value, used = number * 256 + epoch, 0
   for i = 1, 16 do
-    if held[i] ~= value then
-      text = text or string.format('%d', value)
-      write_args[used + 3], write_args[used + 4] = read_args[3 * i], text
+    local marked = value + marks[i]
+    if held[i] ~= marked then
+      write_args[used + 3], write_args[used + 4] = read_args[3 * i], marked
       used = used + 4
     end
   end

@@ -36,13 +36,18 @@ local INDEXED, PAIRED = {objects, names, texts, seen, crowd, members_of, overlap
 local REMEMBERED = {history, sizes}
 local LASTING = {net_of, kept, kept_texts, kept_authors, talks}
 
+local turn_at = 0                   -- event time (ms) at which the first of the generations ends
+
 local function set_epoch()
-  epoch, epoch_before = index_generation % 256, (index_generation - 1) % 256
+  epoch, epoch_before = index_generation % EPOCHS, (index_generation - 1) % EPOCHS
+  turn_at = math.min((index_generation + 1) * settings.index_horizon, (pair_generation + 1) * settings.pair_horizon,
+    (memory_generation + 1) * settings.overlap_horizon)
+  index_begin = index_generation * settings.index_horizon
 end
 
 local function advance(t)
   watermark = t
-  now_text = string.format('%d', t)
+  if t < turn_at then return end
   local index_before, pair_before = index_generation, pair_generation
   index_generation = math.floor(t / settings.index_horizon)
   pair_generation = math.floor(t / settings.pair_horizon)
@@ -75,6 +80,15 @@ local function found(kind, lanes, key, author, at, links, reposts)
     ring = author, lags = ''}
   put(objects, next_object, c)
   return next_object, c
+end
+
+-- A text that is new: nobody else has it yet, so its record is written as it is stored.
+local function found_text(lanes, post)
+  next_object = next_object % 4294967295 + 1
+  local samples = post.text ~= '' and 1 or 0
+  put_raw(objects, next_object, Record.founded(post, watermark, samples) .. lanes .. post.author)
+  if samples == 1 then put(texts, next_object, struct.pack('<I2', #post.text) .. post.text) end
+  return next_object
 end
 
 local function weight_of(c, repost)
@@ -122,15 +136,14 @@ end
 -- The object of a near-duplicate text.
 local function by_signature(signature, post)
   local lanes = string.sub(signature, 1, LANES)
-  local number, held = nearest(string.sub(signature, LANES + 1), lanes)
+  local number, held, marks = nearest(signature, lanes)
   if number then
     join(number, get(objects, number), post)
   else
     local c
-    number, c = found(TEXT, lanes, post.key, post.author, watermark, post.link, post.repost)
-    sample(c, number, post.text)
+    number = found_text(lanes, post)
   end
-  point(held, number)
+  point(held, marks, number)
   return number
 end
 
@@ -214,7 +227,6 @@ local function observe_delete(key, now)
 end
 
 if watermark then
-  now_text = string.format('%d', watermark)
   choose(INDEXED, index_generation)
   choose(PAIRED, pair_generation)
   choose(REMEMBERED, memory_generation)
@@ -226,8 +238,8 @@ local applied, stop = 0, 'end'
 local apply, prefetch
 do
   -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
-  -- of text, traces, bytes of words and of signature; then signature (64 lanes and 16 slots, '' for none), author row,
-  -- text, traces, words, position after the line
+  -- of text, traces, bytes of words and of signature; then signature (64 lanes, 16 slots, 16 marks, or nothing), author
+  -- row, text, traces, words, position after the line
   local LINE = '<I4dBBc8c8c4I2I2BBB'
   local LINE_BYTES = 41
   local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
@@ -255,6 +267,7 @@ do
     read_ahead(seen, keys)
     if settings.look_alikes then read_ahead(authors, writers) end
     read_ahead(names, named)
+    read_ahead(net_of, writers)
   end
 
   -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
@@ -304,6 +317,7 @@ local lines, at = ARGV[3], 1
 if watermark then prefetch(lines) end
 while at and at <= #lines and stop == 'end' do at = apply(lines, at) end
 
+local now_text = string.format('%d', watermark or 0)
 if applied > 0 then
   for _, maps in ipairs({INDEXED, PAIRED, REMEMBERED, LASTING}) do
     for _, map in ipairs(maps) do flush(map) end

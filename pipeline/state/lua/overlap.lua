@@ -11,11 +11,11 @@ do  -- a script has 200 locals at most: what only this part uses stays in it
 history, sizes, overlaps = generations(AT.HISTORY), generations(AT.SIZES, tonumber), generations(AT.OVERLAPS)
 local LAST = 8                      -- texts of an author that are remembered
 local SHARED = 40                   -- shared authors of two texts that are kept
-local TIED = '\1'
+local NONE, TIED, TIED_BYTE = '\0', '\1', 1
 
 -- Whether chance does not explain `k` shared authors, `lambda` being what it would give.
 local function beyond_chance(k, lambda)
-  if k < settings.overlap_accounts or settings.overlap_factor * lambda > k then return false end
+  if settings.overlap_factor * lambda > k then return false end
   return math.floor((k - lambda + k * math.log(lambda / k)) * 1000000 + 0.5) <= -settings.overlap_evidence
 end
 
@@ -50,15 +50,17 @@ end
 
 -- Count the author among those whom this text shares with each of `others`; returns whether that tied it to some.
 local function count_shared(c, number, author, others)
-  local keys, tied = {}, false
-  for i, other in ipairs(others) do keys[i] = struct.pack('<I4I4', other, number) end
+  local keys, tied, own = {}, false, struct.pack('<I4', number)
+  for i, other in ipairs(others) do keys[i] = struct.pack('<I4', other) .. own end
   local known = get_many(sizes, others)
-  for i, row in ipairs(get_many(overlaps, keys)) do
-    row = row or '\0'
+  local rows = get_many(overlaps, keys, c.first >= index_begin)
+  for i = 1, #keys do
+    local row = rows[i] or NONE
     if known[i] and #row < 8 * SHARED then
       row = row .. author
-      local is_tied, k = string.sub(row, 1, 1) == TIED, (#row - 1) / 8
-      if is_tied or beyond_chance(k, c.authors * known[i] / (copiers + copiers_before)) then
+      local is_tied, k = string.byte(row) == TIED_BYTE, (#row - 1) / 8
+      if is_tied or (k >= settings.overlap_accounts
+        and beyond_chance(k, c.authors * known[i] / (copiers + copiers_before))) then
         row, tied = TIED .. string.sub(row, 2), true
         tie_shared(row, not is_tied, number, others[i])
       end

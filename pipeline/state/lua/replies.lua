@@ -127,8 +127,10 @@ do
       generation, level, size, since = generation + 1, 0, 0, watermark
     end
     if not inside(post.key, level) then return end
+    -- An id may come again once it is forgotten: it is one post of its generation all the same.
+    if not get(rows, post.key) or rows.old[post.key] then size = size + 1 end
     put(rows, post.key, post.words)
-    size = size + 1
+    rows.old[post.key] = nil
     while size > settings.sample_posts do
       level = level + 1
       size = thin(level)

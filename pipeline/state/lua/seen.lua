@@ -11,12 +11,13 @@ do
   local STAMP_AT, STAMP_BYTES = 5, 6
   local AUTHOR_AT = STAMP_AT + STAMP_BYTES
   local WORDS = '<Bc0'
+  local ROW = '<c4I6c8Bc0'
   local WORDS_AT = AUTHOR_AT + 8
 
   -- at: event time (ms) of the post when it was seen first.
   function Seen.pack(post, text_hash, at)
-    local row = text_hash .. struct.pack(STAMP, 2 * at)
-    return settings.replies and row .. post.author .. struct.pack(WORDS, #post.words, post.words) or row
+    if not settings.replies then return text_hash .. struct.pack(STAMP, 2 * at) end
+    return struct.pack(ROW, text_hash, 2 * at, post.author, #post.words, post.words)
   end
 
   -- Event time (ms) of a post, and whether it is deleted.

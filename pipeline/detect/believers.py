@@ -18,7 +18,7 @@ from pipeline.text.traces import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.detect.facts import AccountFacts, NetworkFacts, WindowFacts
+    from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts, WindowFacts
 
 SURE: Final = 3
 """Meetings from which who met half as often as others belongs to a network: believers copy once or twice."""
@@ -80,21 +80,25 @@ def _of_a_network(facts: NetworkFacts, windows: Sequence[WindowFacts]) -> set[st
             return row.meetings == 0
         seldom = row.meetings < min(SURE, usual / 3)
         # Who reposts a ring's author does so once, be he one of the ring or not.
-        return alike < ALIKE and seldom if reposting else alike < ALIKE or seldom
+        if reposting:
+            return alike < ALIKE and seldom
+        # Early on everybody has met seldom: then it takes a look that is not theirs.
+        return seldom or (alike < ALIKE if 2 * row.meetings <= usual else not _is_inside_all(row, windows))
 
     return {row.author_id for row in facts.members if is_doubtful(row)}
 
 
 def _of_a_wave(facts: NetworkFacts, windows: Sequence[WindowFacts]) -> set[str]:
     """Those below the least likeness from which chance puts few strangers among the members."""
-    if _mostly_reposts(facts):
+    text = strongest(facts)
+    if text is None or text.kind != Kind.TEXT or _mostly_reposts(facts):
         return set()
     known = {row.author_id: alike for row in facts.members if (alike := likeness(row, windows)) is not None}
     doubtful: set[str] = set()
     for least, odds in _thresholds(windows):
         doubtful = {account for account, alike in known.items() if alike < least}
         inside = len(known) - len(doubtful)
-        if PER_STRANGER * _strangers(facts, inside) * odds <= inside:
+        if PER_STRANGER * _strangers(facts, text, inside) * odds <= inside:
             break
     return doubtful
 
@@ -115,12 +119,10 @@ def _thresholds(windows: Sequence[WindowFacts]) -> list[tuple[float, float]]:
     return found
 
 
-def _strangers(facts: NetworkFacts, inside: int) -> int:
-    """Accounts of the text that brought the network together, or else of all of its texts, that are none of these."""
-    group = strongest(facts)
-    everybody = len(facts.members) + len(facts.joiners)
-    if group is not None and 2 * group.authors >= len(facts.members):
-        everybody = group.authors
+def _strangers(facts: NetworkFacts, text: ObjectFacts, inside: int) -> int:
+    """Accounts of the text that are none of these; where most members are not among its, those of all texts."""
+    half = 2 * text.authors >= len(facts.members)
+    everybody = text.authors if half else len(facts.members) + len(facts.joiners)
     return max(0, everybody - inside)
 
 
@@ -132,6 +134,11 @@ def _ratio(window: WindowFacts, *, inside: bool) -> float:
 
 def _is_inside(window: WindowFacts, place: int) -> bool:
     return window.first <= place < window.first + WIDTHS[FIELDS.index(window.field)]
+
+
+def _is_inside_all(row: AccountFacts, windows: Sequence[WindowFacts]) -> bool:
+    places = [(window, bin_of(row, FIELDS.index(window.field))) for window in windows]
+    return all(place is None or _is_inside(window, place) for window, place in places)
 
 
 def _mostly_reposts(facts: NetworkFacts) -> bool:

@@ -102,7 +102,9 @@ def of_an_app(facts: NetworkFacts) -> Steps:
     explained = found.group.explained if found is not None and found.group is not None else ""
     yield at_least("one site or app behind the text of the look-alikes, 1 for yes", float(bool(explained)), 1)
     if explained == "one-domain":
-        return Suppression("share-button", "most of the posts link to one and the same site, as its share button does")
+        return Suppression(
+            "share-button", "most of the posts link to one and the same site, as its share button or feed does"
+        )
     return Suppression("app", "half of the accounts or more post with an app that hardly anybody else uses")
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Severity = Literal["info", "warning", "critical"]
 
+LEAST_ACCOUNTS: Final = 4
+"""Accounts below which there is no network: of a group of look-alikes others may belong to another one."""
+
 CRITICAL_ACCOUNTS: Final = 20
 CRITICAL_SCORE: Final = 0.9
 
@@ -49,7 +52,9 @@ def in_step(texts: Sequence[ObjectFacts]) -> bool:
 
 
 def severity_of(score: float, accounts: int, asked: float) -> Severity:
-    """Severity from score and size; size without evidence is nothing."""
+    """Severity from score and size; size without evidence is nothing, nor is evidence without size."""
+    if accounts < LEAST_ACCOUNTS:
+        return "info"
     if score >= CRITICAL_SCORE and accounts >= CRITICAL_ACCOUNTS:
         return "critical"
     return "warning" if score >= asked else "info"

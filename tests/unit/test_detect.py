@@ -103,7 +103,14 @@ def test_meeting_more_often_is_less_likely_and_meeting_as_chance_has_it_is_no_ev
 
 @pytest.mark.parametrize(
     ("score", "accounts", "severity"),
-    [(0.2, 500, "info"), (0.6, 4, "warning"), (0.95, 19, "warning"), (0.95, 20, "critical"), (0.6, 90, "warning")],
+    [
+        (0.2, 500, "info"),
+        (0.99, 3, "info"),
+        (0.6, 4, "warning"),
+        (0.95, 19, "warning"),
+        (0.95, 20, "critical"),
+        (0.6, 90, "warning"),
+    ],
 )
 def test_severity_needs_score_and_size(score: float, accounts: int, severity: str) -> None:
     assert severity_of(score, accounts, 0.35) == severity

@@ -16,6 +16,9 @@ from pipeline.simulate.stream import simulate, write_recording
 
 POSTS = 12_000
 
+EVERYTHING = {"TURFWATCH_DETECTION_TRACES": "repost, reply, link"}
+"""Every trace; the search for look-alikes is on as it is."""
+
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -26,7 +29,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(simulated: Path) -> bytes:
-    return turfwatch("replay", simulated, "--output", "jsonl").stdout
+    return turfwatch("replay", simulated, "--output", "jsonl", extra=EVERYTHING).stdout
 
 
 def places(request: pytest.FixtureRequest, all_of_them: int, few: int) -> list[int]:
@@ -75,7 +78,7 @@ def start(simulated: Path, server: Server) -> subprocess.Popen[bytes]:
         command("replay", simulated, "--redis", server.url, "--resume", "--output", "jsonl", "--batch", "17"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment(),
+        env=environment(EVERYTHING),
     )
 
 
@@ -100,7 +103,9 @@ def test_kills_change_nothing(request: pytest.FixtureRequest, simulated: Path, e
                     server.kill()
                     assert run.wait() == 1
                     server.start()
-            done = turfwatch("replay", simulated, "--redis", server.url, "--resume", "--output", "jsonl")
+            done = turfwatch(
+                "replay", simulated, "--redis", server.url, "--resume", "--output", "jsonl", extra=EVERYTHING
+            )
         finally:
             server.kill()
 
@@ -113,7 +118,7 @@ def test_an_embedded_replay_resumes_from_its_state_folder(simulated: Path, expec
     run = subprocess.Popen(
         command("replay", simulated, "--state", state, "--fsync", "always", "--output", "jsonl"),
         stdout=subprocess.PIPE,
-        env=environment(),
+        env=environment(EVERYTHING),
     )
     assert run.stdout is not None
     assert run.stdout.readline()  # an incident is open: now in the middle of it
@@ -122,8 +127,8 @@ def test_an_embedded_replay_resumes_from_its_state_folder(simulated: Path, expec
     run.stdout.close()
 
     # The guard ends the orphaned server and frees the folder; until then the folder is refused.
-    done = turfwatch("replay", simulated, "--state", state, "--resume", "--output", "jsonl")
+    done = turfwatch("replay", simulated, "--state", state, "--resume", "--output", "jsonl", extra=EVERYTHING)
     while done.returncode == 2 and b"another run" in done.stderr:
-        done = turfwatch("replay", simulated, "--state", state, "--resume", "--output", "jsonl")
+        done = turfwatch("replay", simulated, "--state", state, "--resume", "--output", "jsonl", extra=EVERYTHING)
 
     assert done.stdout == expected

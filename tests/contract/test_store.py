@@ -13,7 +13,7 @@ from support.swarm import evening
 from pipeline.config import load_settings
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.replies import SAMPLE_LEAST
-from pipeline.engine import Engine
+from pipeline.engine import Engine, script_settings
 from pipeline.errors import FenceError, StateError
 from pipeline.incidents.public import IncidentEvent, encode_event
 from pipeline.post import Delete, Post, Tick
@@ -338,3 +338,33 @@ def test_an_edge_to_an_outsider_does_not_cost_a_network_its_number(server_url: s
             await store.drop()
 
     asyncio.run(pruned())
+
+
+def test_who_shares_two_texts_in_one_call_is_counted_once_as_in_two(server_url: str) -> None:
+    settings, _ = load_settings(environment={})
+    later = int(str(script_settings(settings)["overlap_horizon"]))
+
+    def shared(number: int, text: str, at: int) -> list[Post]:
+        return [
+            Post(id=f"{number}{who}", platform="x", author_id=who, text=text, created_at="", at=START_MS + at + number)
+            for who in ("a", "b")
+        ]
+
+    begin = -START_MS % later
+    lines = [
+        *shared(1, "whoever crosses the old bridge by night hears the river complain", begin - 1000),
+        *shared(2, "forty years of ferry tickets are kept in my grandmother's kitchen", begin),
+        *shared(3, "please do not feed the gulls near our new tram stop, says a sign", begin),
+    ]
+
+    async def copiers(batch: int) -> bytes | None:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "copiers", settings)
+            await engine.start()
+            async for _ in run(engine, iter(lines), "t", batch_lines=batch):
+                pass
+            meta = await engine.store.items("meta")
+            await engine.store.drop()
+            return meta[b"copiers"]
+
+    assert asyncio.run(copiers(1)) == asyncio.run(copiers(100)) == b"2"

@@ -132,6 +132,7 @@ end
 
 local function put(map, field, value)
   map.values[field] = value
+  map.old[field] = nil
   if map.dirty[field] then return end
   map.dirty[field] = true
   map.order[#map.order + 1] = field
@@ -139,7 +140,7 @@ end
 
 -- Put the stored form of a field that has no value yet: most of what is new is never looked at again in its call.
 local function put_raw(map, field, row)
-  map.values[field], map.raw[field] = nil, row
+  map.values[field], map.raw[field], map.old[field] = nil, row, nil
   if map.dirty[field] then return end
   map.dirty[field] = true
   map.order[#map.order + 1] = field
@@ -152,7 +153,7 @@ local function renew(map, field)
 end
 
 local function flush(map)
-  local order, values, raw, old, encode = map.order, map.values, map.raw, map.old, map.encode
+  local order, values, raw, encode = map.order, map.values, map.raw, map.encode
   if #order == 0 then return end
   local row, n = {}, 0
   for i = 1, #order do
@@ -165,7 +166,6 @@ local function flush(map)
     end
     row[n + 1], row[n + 2] = field, value
     n = n + 2
-    old[field] = nil
     if n == 2 * FIELDS or i == #order then
       redis.call('HSET', map.now, unpack(row, 1, n))
       n = 0

@@ -130,13 +130,11 @@ do
     -- An id may come again once it is forgotten: it is one post of its generation all the same.
     if not get(rows, post.key) or rows.old[post.key] then size = size + 1 end
     put(rows, post.key, post.words)
-    rows.old[post.key] = nil
     while size > settings.sample_posts do
       level = level + 1
       size = thin(level)
     end
     put(rows, STATE, struct.pack(STATE_FORM, level, size, since))
-    rows.old[STATE] = nil
   end
 
   function Sample.save()

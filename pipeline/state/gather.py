@@ -15,7 +15,7 @@ from pipeline.state.rows import (
     unpack_group,
     unpack_object,
 )
-from pipeline.text.normalise import normalise
+from pipeline.text.normalise import compared
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ UNCOUNTED = SEARCHED | {Kind.LINK}
 
 MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
-
-
-@lru_cache(maxsize=16_384)
-def compared(sample: str) -> str:
-    """Return a sample as it is compared; the samples of a network are the same from one look to the next."""
-    return normalise(sample)
 
 
 @lru_cache(maxsize=8192)

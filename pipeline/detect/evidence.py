@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -82,6 +83,7 @@ def repeat_log_p(facts: NetworkFacts) -> float:
     return min(0.0, chance + choice)
 
 
+@lru_cache(maxsize=4)
 def _meetings(facts: NetworkFacts) -> tuple[int, float]:
     n, total = len(facts.members), max(facts.stream_authors, len(facts.members), 2)
     pairs = n * (n - 1) / 2

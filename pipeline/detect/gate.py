@@ -17,7 +17,7 @@ from pipeline.detect.alike import bought, percent, strongest
 from pipeline.detect.causes import MOST, OFFICIAL, RARE_CLIENT, is_of_an_app, is_official, meetings
 from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
-from pipeline.text.normalise import normalise
+from pipeline.text.normalise import compared
 from pipeline.text.traces import SHORTENERS, Kind, link_target
 
 if TYPE_CHECKING:
@@ -264,5 +264,5 @@ def _domains(each: ObjectFacts) -> set[str]:
 
 
 def _differs_in_numbers(samples: Sequence[str]) -> bool:
-    texts = {normalise(sample) for sample in samples}
+    texts = {compared(sample) for sample in samples}
     return len(texts) > 1 and len({_NUMBER.sub("#", text) for text in texts}) == 1

@@ -104,15 +104,16 @@ def find_swarm(facts: NetworkFacts) -> Answers | None:
     return found if found is not None and found.is_swarm else None
 
 
-def counted(facts: NetworkFacts) -> list[ObjectFacts]:
+@lru_cache(maxsize=4)
+def counted(facts: NetworkFacts) -> tuple[ObjectFacts, ...]:
     """Return the objects at which a meeting says something: answered posts only where a swarm answered them."""
     swarm = find_swarm(facts) is not None
-    return [
+    return tuple(
         each
         for each in facts.objects
         if each.kind not in SEARCHED
         and (each.kind != Kind.REPLY or (swarm and each.answered is not None and _is_of_others(each, each.answered)))
-    ]
+    )
 
 
 def _is_of_others(each: ObjectFacts, said: AnsweredFacts) -> bool:

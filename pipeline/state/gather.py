@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.replies import MIN_AUTHORS
 from pipeline.state.rows import (
-    AnsweredRow,
-    NetworkRow,
-    ObjectRow,
     split_keys,
     split_texts,
     unpack_author,
     unpack_group,
     unpack_object,
 )
-from pipeline.text.normalise import normalise
+from pipeline.text.normalise import compared
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.state.rows import AnsweredRow, AuthorRow, NetworkRow, ObjectRow
     from pipeline.state.store import Store
 
 UNCOUNTED = SEARCHED | {Kind.LINK}
@@ -33,71 +31,70 @@ MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
 
 
-@lru_cache(maxsize=16_384)
-def compared(sample: str) -> str:
-    """Return a sample as it is compared; the samples of a network are the same from one look to the next."""
-    return normalise(sample)
+@lru_cache(maxsize=8192)
+def read_samples(row: bytes) -> tuple[tuple[str, ...], bool]:
+    """Return the samples of a stored row, and whether they differ as they are compared; most stay from look to look."""
+    samples = tuple(split_texts(row))
+    return samples, len(samples) > 1 and len({compared(sample) for sample in samples}) > 1
 
 
 async def gather_network(store: Store, number: int, network: NetworkRow, now: int) -> NetworkFacts:
-    """Return the facts of a network at ``now`` (ms)."""
-    members = await store.network_authors(number)
-    numbers = (await store.network_objects(number))[-MAX_OBJECTS:]
-    names = [str(each) for each in numbers]
-    rows = [
-        unpack_object(each, row)
-        for each, row in zip(numbers, await store.fields("kept", names), strict=True)
-        if row is not None
-    ]
-    texts = await store.fields("kept:texts", [str(row.number) for row in rows])
-    groups = await store.fields("alike", [str(row.number) for row in rows])
+    """Return the facts of a network at ``now`` (ms).
+
+    In three round trips: who and what the network has, what these objects are, and all that follows from it.
+    """
+    own = await store.surroundings(number)
+    members, numbers = own.members, own.objects[-MAX_OBJECTS:]
+    (kept,) = await store.read([("kept", [str(each) for each in numbers])])
+    rows = [unpack_object(each, row) for each, row in zip(numbers, kept, strict=True) if row is not None]
+    names = [str(row.number) for row in rows]
     inside = set(members)
     meetings = Counter(author for row in rows if row.kind not in UNCOUNTED for author in row.members)
-    outside = dict.fromkeys(author for row in rows for author in row.members if author not in inside)
-    firsts = await store.fields("kept:authors", [row.members[0] for row in rows])
-    totals = await store.totals()
-    answered = dict.fromkeys(row.answered.author for row in rows if row.answered and row.answered.author)
-    talkers = inside | await _talkers(store, list(answered), inside)
-    accounts = await _accounts(store, members, meetings)
-    alike = _same_client(accounts)
+    outside = list(dict.fromkeys(author for row in rows for author in row.members if author not in inside))
+    answered = list(dict.fromkeys(row.answered.author for row in rows if row.answered and row.answered.author))
+    known = [*members, *outside]
+    texts, groups, authors, talks = await store.read(
+        [("kept:texts", names), ("alike", names), ("kept:authors", known), ("talks", answered)]
+    )
+    talkers = inside | _talkers(zip(answered, talks, strict=True), inside)
+    accounts = {
+        key: _account(unpack_author(row), meetings[key])
+        for key, row in zip(known, authors, strict=True)
+        if row is not None
+    }
+    ours = {key: accounts[key] for key in members if key in accounts}
+    alike = _same_client(ours)
     return NetworkFacts(
         now=now,
         first=network.first,
         last=network.last,
-        members=tuple(accounts.values()),
-        joiners=tuple((await _accounts(store, tuple(outside), meetings)).values()),
+        members=tuple(ours.values()),
+        joiners=tuple(accounts[key] for key in outside if key in accounts),
         objects=tuple(
-            _object(row, inside, alike, talkers, new, split_texts(text or b""), group, first)
-            for row, new, text, group, first in zip(rows, _newcomers(rows, inside), texts, groups, firsts, strict=True)
+            _object(row, inside, alike, talkers, new, text or b"", group, accounts.get(row.members[0]))
+            for row, new, text, group in zip(rows, _newcomers(rows, inside), texts, groups, strict=True)
         ),
-        stream_authors=await store.stream_authors(),
+        stream_authors=own.stream_authors,
         truncated=network.truncated,
-        baseline=await store.baseline(),
-        stream_posts=totals.posts,
-        stream_deleted=totals.deleted,
-        stream_answers=totals.answers,
+        baseline=own.baseline,
+        stream_posts=own.totals.posts,
+        stream_deleted=own.totals.deleted,
+        stream_answers=own.totals.answers,
         stream_words=await store.sampled_words() if len(answered) >= MIN_AUTHORS else (),
     )
 
 
-async def _accounts(store: Store, keys: Sequence[bytes], meetings: Counter[bytes]) -> dict[bytes, AccountFacts]:
-    """The accounts that are known, by key, in order."""
-    found = {}
-    for key, row in zip(keys, await store.fields("kept:authors", keys), strict=True):
-        if row is None:
-            continue
-        author = unpack_author(row)
-        found[key] = AccountFacts(
-            author.platform,
-            author.author_id,
-            author.born,
-            author.followers,
-            author.following,
-            author.client,
-            author.community,
-            meetings[key],
-        )
-    return found
+def _account(author: AuthorRow, meetings: int) -> AccountFacts:
+    return AccountFacts(
+        author.platform,
+        author.author_id,
+        author.born,
+        author.followers,
+        author.following,
+        author.client,
+        author.community,
+        meetings,
+    )
 
 
 def _same_client(accounts: Mapping[bytes, AccountFacts]) -> set[bytes]:
@@ -115,11 +112,11 @@ def _object(
     same_client: set[bytes],
     talkers: set[bytes],
     newcomers: int,
-    samples: Sequence[str],
+    texts: bytes,
     group: bytes | None,
-    first: bytes | None,
+    first: AccountFacts | None,
 ) -> ObjectFacts:
-    begun = None if first is None else unpack_author(first)
+    samples, varied = read_samples(texts)
     return ObjectFacts(
         kind=row.kind,
         founder=row.founder,
@@ -132,21 +129,20 @@ def _object(
         last=row.last,
         network_members=sum(author in members for author in row.members),
         newcomers=newcomers,
-        varied=len(samples) > 1 and len({compared(sample) for sample in samples}) > 1,
-        samples=tuple(samples),
+        varied=varied,
+        samples=samples,
         same_client=sum(author in same_client for author in row.members),
         group=None if group is None else unpack_group(group),
-        first_author=begun.author_id if begun else None,
-        first_followers=begun.followers if begun else None,
+        first_author=first.author_id if first else None,
+        first_followers=first.followers if first else None,
         delays=row.delays,
         answered=None if row.answered is None else _answered(row, row.answered, members, talkers),
     )
 
 
-async def _talkers(store: Store, authors: Sequence[bytes], members: set[bytes]) -> set[bytes]:
+def _talkers(talks: Iterable[tuple[bytes, bytes | None]], members: set[bytes]) -> set[bytes]:
     """Those authors who exchange answers with a member."""
-    rows = zip(authors, await store.fields("talks", authors), strict=True)
-    return {author for author, row in rows if row is not None and not members.isdisjoint(split_keys(row))}
+    return {author for author, row in talks if row is not None and not members.isdisjoint(split_keys(row))}
 
 
 def _answered(row: ObjectRow, said: AnsweredRow, members: set[bytes], talkers: set[bytes]) -> AnsweredFacts:

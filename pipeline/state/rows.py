@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -240,7 +241,13 @@ def pack_network(network: NetworkRow) -> bytes:
 
 def split_keys(row: bytes) -> tuple[bytes, ...]:
     """Split a row of author keys."""
-    return tuple(row[at : at + KEY_BYTES] for at in range(0, len(row), KEY_BYTES))
+    keys: tuple[bytes, ...] = _keys(len(row) // KEY_BYTES).unpack(row)
+    return keys
+
+
+@lru_cache(maxsize=1024)
+def _keys(count: int) -> struct.Struct:
+    return struct.Struct(f"{KEY_BYTES}s" * count)
 
 
 def split_texts(row: bytes) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import struct
 from hashlib import sha1
 from importlib.resources import files
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgpack
 import msgspec
 from redis.exceptions import NoScriptError
 
+from pipeline.detect.baseline import Baseline
 from pipeline.errors import FenceError, StateError
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
 from pipeline.state.rows import KEY_BYTES, NetworkRow, split_keys, unpack_baseline, unpack_network
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from pipeline.detect.baseline import Baseline
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
@@ -58,6 +60,18 @@ class Totals(msgspec.Struct, frozen=True):
     answers: tuple[int, ...]
 
 
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a network consists of and the stream around it: author keys and object numbers in the order of coming."""
+
+    members: tuple[bytes, ...]
+    objects: list[int]
+    stream_authors: int
+    totals: Totals
+    baseline: Baseline
+
+
+TOTALS: Final = ("posts", "deleted", "answers")
+GENERATIONS: Final = ("now", "before")
 COUNTS: Final = ("posts", "late", "duplicates", "edits", "deletes", "unknown_deletes", "clustered")
 
 
@@ -217,14 +231,27 @@ class Store:
         row = await self._redis.hget(self.keys["nets"], str(number))
         return None if row is None else unpack_network(row)
 
+    async def surroundings(self, number: int) -> Surroundings:
+        """Return what a network consists of and the stream around it, in one round trip."""
+        asked = self._redis.pipeline(transaction=False)
+        asked.hget(self.keys["net:members"], str(number))
+        asked.hget(self.keys["net:objects"], str(number))
+        asked.hmget(self.keys["meta"], TOTALS)
+        asked.hmget(self.keys["baseline"], GENERATIONS)
+        for name in ("authors:0", "authors:1"):
+            asked.hlen(self.keys[name])
+        members, objects, totals, baseline, *counts = await asked.execute()
+        return Surroundings(
+            split_keys(members or b""), _numbers(objects), sum(counts), _totals(totals), unpack_baseline(baseline)
+        )
+
     async def network_authors(self, number: int) -> tuple[bytes, ...]:
         """Return the author keys of a network in the order of joining."""
         return split_keys(await self._redis.hget(self.keys["net:members"], str(number)) or b"")
 
     async def network_objects(self, number: int) -> list[int]:
         """Return the object numbers of a network in the order of attaching."""
-        row = await self._redis.hget(self.keys["net:objects"], str(number)) or b""
-        return [int.from_bytes(row[at : at + 4], "little") for at in range(0, len(row), 4)]
+        return _numbers(await self._redis.hget(self.keys["net:objects"], str(number)))
 
     async def network_incidents(self, number: int) -> list[tuple[str, bytes]]:
         """Return ids and stored forms of a network's incidents."""
@@ -240,29 +267,28 @@ class Store:
 
     async def fields(self, name: str, fields: Sequence[str | bytes]) -> list[bytes | None]:
         """Return values of a HASH in the order asked for, in bounded calls."""
-        values: list[bytes | None] = []
-        for at in range(0, len(fields), _CHUNK):
-            values += await self._redis.hmget(self.keys[name], list(fields[at : at + _CHUNK]))
+        (values,) = await self.read([(name, fields)])
         return values
+
+    async def read(self, wanted: Sequence[tuple[str, Sequence[str | bytes]]]) -> list[list[bytes | None]]:
+        """Return values of HASHes as asked for by name and fields, in bounded calls of one round trip."""
+        asked, counts = self._redis.pipeline(transaction=False), []
+        for name, fields in wanted:
+            chunks = range(0, len(fields), _CHUNK)
+            for at in chunks:
+                asked.hmget(self.keys[name], fields[at : at + _CHUNK])
+            counts.append(len(chunks))
+        rows = iter(await asked.execute())
+        return [list(chain.from_iterable(islice(rows, count))) for count in counts]
 
     async def items(self, name: str) -> dict[bytes, bytes]:
         """Return a whole HASH sorted by field, read in bounded calls."""
         found = {field: value async for field, value in self._redis.hscan_iter(self.keys[name], count=_CHUNK)}
         return dict(sorted(found.items()))
 
-    async def stream_authors(self) -> int:
-        """Return how many authors the stream has seen within one to two pair horizons (once in each)."""
-        counts: list[int] = [await self._redis.hlen(self.keys[name]) for name in ("authors:0", "authors:1")]
-        return sum(counts)
-
-    async def baseline(self) -> Baseline:
-        """Return what the stream's own authors look like, over both generations."""
-        return unpack_baseline(await self._redis.hmget(self.keys["baseline"], ["now", "before"]))
-
     async def totals(self) -> Totals:
         """Return what the stream counts since its first line."""
-        posts, deleted, answers = await self._redis.hmget(self.keys["meta"], ["posts", "deleted", "answers"])
-        return Totals(int(posts or 0), int(deleted or 0), tuple(msgpack.unpackb(answers)) if answers else ())
+        return _totals(await self._redis.hmget(self.keys["meta"], TOTALS))
 
     async def sampled_words(self) -> tuple[frozenset[str], ...]:
         """Return the words of each post of a fair sample of the last index horizons; of an id told twice, the later."""
@@ -278,3 +304,12 @@ class Store:
     async def drop(self) -> None:
         """Delete all keys of the stream."""
         await self._redis.delete(*self.keys.values())
+
+
+def _numbers(row: bytes | None) -> list[int]:
+    return [] if row is None else list(struct.unpack(f"<{len(row) // 4}I", row))
+
+
+def _totals(row: Sequence[bytes | None]) -> Totals:
+    posts, deleted, answers = row
+    return Totals(int(posts or 0), int(deleted or 0), tuple(msgpack.unpackb(answers)) if answers else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -41,6 +41,12 @@ def normalise(text: str) -> str:
     if _LATIN.search(text) and not table.keys().isdisjoint(map(ord, text)):
         text = _WORD.sub(lambda word: _fold(word[0], table), text)
     return " ".join(_junk().sub(" ", text).split())[:MAX_CHARS]
+
+
+@lru_cache(maxsize=16_384)
+def compared(sample: str) -> str:
+    """Return a sample in that form; the samples of a network are the same from one look to the next."""
+    return normalise(sample)
 
 
 def _fold(word: str, table: dict[int, str]) -> str:

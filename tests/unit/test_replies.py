@@ -108,7 +108,7 @@ def changed(**fields: object) -> NetworkFacts:
 def test_each_condition_is_needed_and_without_it_nothing_is_held_against_them(facts: NetworkFacts, why: str) -> None:
     assert find_swarm(SWARM) is not None
     assert find_swarm(facts) is None, why
-    assert counted(facts) == []
+    assert counted(facts) == ()
     assert repeat_log_p(facts) == 0
     assert assess(facts).severity == "info"
 
@@ -117,7 +117,7 @@ def test_texts_count_without_a_swarm_and_the_kind_follows_most_meetings() -> Non
     talkers = replace(changed(in_talk=True), objects=(*changed(in_talk=True).objects, *(TEXT,) * 4))
     writers = replace(SWARM, objects=(*SWARM.objects, *(TEXT,) * 40))
 
-    assert counted(talkers) == [TEXT] * 4
+    assert counted(talkers) == (TEXT,) * 4
     assert repeat_log_p(talkers) < 0
     assert assess(talkers).kind == "coordinated-network"
     assert assess(writers).kind == "coordinated-network"

@@ -126,7 +126,7 @@ class Engine:
                 continue
             found = assess(await self._facts(number, network, now), self._allowed)
             for _, form in await self.store.network_incidents(number):
-                incident = msgspec.json.decode(form, type=Incident)
+                incident = msgspec.structs.replace(msgspec.json.decode(form, type=Incident), kind=found.kind)
                 if incident.status == "open":
                     event = incident.held or "incident.updated"
                     told.append(describe(self.store.stream, incident, event, found, now))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pipeline.detect.alike import strongest
-from pipeline.detect.believers import REPEATED, apart
+from pipeline.detect.believers import REPEATED, apart, mostly_reposts
 from pipeline.detect.evidence import gather, repeat_log_p
 from pipeline.detect.gate import NOBODY, AllowList, Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
@@ -118,10 +118,14 @@ def kind_of(facts: NetworkFacts) -> Kind:
     if mostly_replies(facts):
         return "reply-swarm"
     found = strongest(facts)
-    if found is None or repeat_log_p(facts) <= REPEATED:
+    if found is None:
         return "coordinated-network"
-    if found.kind == Trace.REPOSTED or 2 * found.reposts >= found.posts:
+    again = repeat_log_p(facts) <= REPEATED
+    reposted = found.kind == Trace.REPOSTED or 2 * found.reposts >= found.posts
+    if reposted and (not again or mostly_reposts(facts)):
         return "amplification-ring"
+    if again:
+        return "coordinated-network"
     return "copy-paste-wave" if found.kind == Trace.TEXT else "coordinated-network"
 
 

@@ -70,7 +70,7 @@ def _of_a_network(facts: NetworkFacts, windows: Sequence[WindowFacts]) -> set[st
     if prod(window.share for window in windows) > NARROW:
         return set()
     usual = median(row.meetings for row in facts.members)
-    reposting = _mostly_reposts(facts)
+    reposting = mostly_reposts(facts)
 
     def is_doubtful(row: AccountFacts) -> bool:
         if row.meetings >= SURE and 2 * row.meetings > usual:
@@ -91,7 +91,7 @@ def _of_a_network(facts: NetworkFacts, windows: Sequence[WindowFacts]) -> set[st
 def _of_a_wave(facts: NetworkFacts, windows: Sequence[WindowFacts]) -> set[str]:
     """Those below the least likeness from which chance puts few strangers among the members."""
     text = strongest(facts)
-    if text is None or text.kind != Kind.TEXT or _mostly_reposts(facts):
+    if text is None or text.kind != Kind.TEXT or mostly_reposts(facts):
         return set()
     known = {row.author_id: alike for row in facts.members if (alike := likeness(row, windows)) is not None}
     doubtful: set[str] = set()
@@ -141,6 +141,7 @@ def _is_inside_all(row: AccountFacts, windows: Sequence[WindowFacts]) -> bool:
     return all(place is None or _is_inside(window, place) for window, place in places)
 
 
-def _mostly_reposts(facts: NetworkFacts) -> bool:
+def mostly_reposts(facts: NetworkFacts) -> bool:
+    """Whether half of the posts of the shared texts are reposts."""
     texts: Iterable[tuple[int, int]] = [(each.reposts, each.posts) for each in facts.objects if each.kind == Kind.TEXT]
     return 2 * sum(reposts for reposts, _ in texts) >= sum(posts for _, posts in texts)

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.detect import prior
 from pipeline.detect.alike import look_alikes
@@ -113,6 +114,24 @@ def test_what_look_alikes_share_says_what_they_are(kind: Kind, reposts: int, tol
     assert found.kind == told
     assert found.severity == "warning"
     assert [signal.signal for signal in found.evidence][:2] == ["alike-followers", "alike-birth"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "again", "told"),
+    [
+        (Kind.REPOSTED, 20, 20, "amplification-ring"),
+        (Kind.TEXT, 20, 20, "amplification-ring"),
+        (Kind.REPOSTED, 20, 0, "coordinated-network"),
+        (Kind.TEXT, 0, 20, "coordinated-network"),
+    ],
+)
+def test_look_alikes_that_meet_again_are_a_ring_where_they_repost(
+    kind: Kind, first: int, again: int, told: str
+) -> None:
+    facts = network(kind, reposts=first)
+    text = replace(facts.objects[0], kind=Kind.TEXT, reposts=again, newcomers=0, group=None)
+
+    assert assess(replace(facts, objects=(*facts.objects, *(text,) * 5))).kind == told
 
 
 def test_one_shared_text_is_no_repeated_meeting() -> None:

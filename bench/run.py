@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from datasketch import MinHash, MinHashLSH
 
+from pipeline import loop
 from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
@@ -188,4 +188,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    loop.run(main())

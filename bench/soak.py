@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from pipeline import loop
 from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
@@ -44,4 +44,4 @@ async def main(posts: int, folder: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, temporary))
+        loop.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, temporary))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 import msgspec
 from rich.table import Table
 
+from pipeline import loop
 from pipeline.cli.session import Loaded, files, limits, redis_option, server
 from pipeline.cli.show import console, plain
 from pipeline.engine import Engine
@@ -36,7 +36,7 @@ _DROPPABLE = sorted(set(OPTIONAL) - {"campaign"})
 @click.pass_obj
 def evaluate(loaded: Loaded, /, **options: Any) -> None:
     """Replay labelled recordings, each on fresh state, and compare incidents with the labels."""
-    asyncio.run(_evaluate(loaded[0], **options))
+    loop.run(_evaluate(loaded[0], **options))
 
 
 async def _evaluate(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from pipeline import loop
 from pipeline.cli.explained import explained
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, files, limits, redis_option, server
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def explain(loaded: Loaded, /, **options: Any) -> None:
     """Replay recordings and explain an incident: evidence, why then, the gate, what would silence it, its life."""
-    asyncio.run(_explain(loaded[0], **options))
+    loop.run(_explain(loaded[0], **options))
 
 
 async def _explain(

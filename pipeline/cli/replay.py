@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import time
@@ -13,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from pipeline import loop
 from pipeline.cli.session import Loaded, files, limits, redis_option, reject_writer, server
 from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, suppressed_table
 from pipeline.config import Settings, detection_hash
@@ -69,7 +69,7 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 @click.pass_obj
 def replay(loaded: Loaded, /, **options: Any) -> None:
     """Replay recordings and show the incidents in them. - reads standard input."""
-    asyncio.run(_replay(loaded[0], **options))
+    loop.run(_replay(loaded[0], **options))
 
 
 async def _replay(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
+from pipeline import loop
 from pipeline.cli.session import Loaded, redis_option, server
 from pipeline.cli.show import console, moment, plain
 from pipeline.engine import Engine
@@ -28,7 +28,7 @@ def state() -> None:
 @click.pass_obj
 def list_streams(loaded: Loaded, url: str | None) -> None:
     """List the streams that a server keeps, with what feeds them and how far they are."""
-    asyncio.run(_list(loaded[0], url))
+    loop.run(_list(loaded[0], url))
 
 
 async def _list(settings: Settings, url: str | None) -> None:
@@ -48,7 +48,7 @@ async def _list(settings: Settings, url: str | None) -> None:
 @click.pass_obj
 def reset(loaded: Loaded, stream: str, url: str | None) -> None:
     """Delete all state of a stream: its windows, networks, incidents and position."""
-    asyncio.run(_reset(loaded[0], stream, url))
+    loop.run(_reset(loaded[0], stream, url))
 
 
 def _named(settings: Settings, url: str | None) -> None:

@@ -416,6 +416,9 @@ class Oracle:
         soon = (self.watermark or 0) - thing.since <= self.look.rules["wave_span"]
         return bool(soon and thing.wave > self.look.rules["wave_authors"])
 
+    def _is_late(self, thing: Thing) -> bool:
+        return thing.kind == TEXT and (self.watermark or 0) - thing.first > self.look.rules["rush_span"]
+
     def _sharp(self, net: int) -> bool:
         return self.nets[net].known and self.nets[net].sharp
 
@@ -584,7 +587,8 @@ class Oracle:
             return
         _, net = min(filling)
         wave = self._in_wave(thing)
-        if self._fits(net, post.facts, wave=wave) or (wave and not self.nets[net].sharp):
+        fits = not self._is_late(thing) and self._fits(net, post.facts, wave=wave)
+        if fits or (wave and not self.nets[net].sharp):
             horizon = rules["ring_horizon"] if thing.kind == REPOSTED else rules["edge_horizon"]
             self._include(number, next(m for m in earlier if self.net_of[m] == net), post.author, horizon)
 
@@ -635,7 +639,8 @@ class Oracle:
         group.in_any += in_any
         one_is_enough = thing.kind == REPOSTED or (thing.kind == TEXT and self._in_wave(thing))
         wide = in_any and one_is_enough and self.look.few_strangers(group.authors, group.in_any, group.odds_any)
-        if wide or (in_all and self.look.few_strangers(group.authors, group.in_all, group.odds_all)):
+        alike = in_all and not self._is_late(thing)
+        if wide or (alike and self.look.few_strangers(group.authors, group.in_all, group.odds_all)):
             self._include(number, group.anchor, post.author, self.look.rules["ring_horizon"])
 
     def _ring_names(self, post: Seen) -> list[bytes]:

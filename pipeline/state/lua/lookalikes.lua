@@ -243,7 +243,7 @@ local function follow(c, number, author, facts)
   redis.call('HSET', KEYS[AT.ALIKE], number, string.sub(row, 1, CLIENT * GROUP_FIELD_BYTES)
     .. struct.pack(GROUP_TAIL, n, in_all, in_any, odds_all, odds_any, anchor, benign))
   if (any and is_wide(c) and few_strangers(n, in_any, odds_any))
-    or (all and few_strangers(n, in_all, odds_all)) then
+    or (all and not is_late(c) and few_strangers(n, in_all, odds_all)) then
     include(number, anchor, author, settings.ring_horizon)
   end
 end

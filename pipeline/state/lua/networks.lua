@@ -190,7 +190,7 @@ function grow(c, number, author, facts)
     end
   end
   if not best then return false end
-  local welcome = fits(best, facts, in_wave(c)) or (in_wave(c) and not is_sharp(best))
+  local welcome = (not is_late(c) and fits(best, facts, in_wave(c))) or (in_wave(c) and not is_sharp(best))
   return welcome and include(number, first[best], author,
     c.kind == REPOSTED and settings.ring_horizon or settings.edge_horizon)
 end

@@ -226,7 +226,9 @@ local function ride(c)
 end
 
 -- Whether a text is so old that who copies it now may just have read it, whatever he looks like.
-local function is_late(c) return c.kind == TEXT and watermark - c.first > settings.rush_span end
+local function is_late(c)
+  return settings.look_alikes and c.kind == TEXT and watermark - c.first > settings.rush_span
+end
 
 -- Whether the newcomer comes with a wave: then he is no believer who found the text and copied it.
 local function in_wave(c)

@@ -16,7 +16,7 @@ from pipeline.detect.looks import bin_of
 from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pipeline.detect.facts import AccountFacts, NetworkFacts, ObjectFacts, WindowFacts
 
@@ -143,5 +143,5 @@ def _is_inside_all(row: AccountFacts, windows: Sequence[WindowFacts]) -> bool:
 
 def mostly_reposts(facts: NetworkFacts) -> bool:
     """Whether half of the posts of the shared texts are reposts."""
-    texts: Iterable[tuple[int, int]] = [(each.reposts, each.posts) for each in facts.objects if each.kind == Kind.TEXT]
-    return 2 * sum(reposts for reposts, _ in texts) >= sum(posts for _, posts in texts)
+    texts = [each for each in facts.objects if each.kind == Kind.TEXT]
+    return 2 * sum(each.reposts for each in texts) >= sum(each.posts for each in texts)

@@ -25,17 +25,16 @@ def is_official(text: ObjectFacts) -> bool:
     return named or (text.first_followers or 0) >= OFFICIAL
 
 
-def is_of_an_app(text: ObjectFacts, facts: NetworkFacts) -> bool:
-    """Whether nearly all members who posted it did so with the network's usual client, and hardly anybody else does."""
-    client = usual_client(facts)
-    rare = client is not None and facts.baseline.client_share(client) <= RARE_CLIENT
-    return rare and text.same_client >= MOST * text.network_members
+def is_of_usual_client(text: ObjectFacts) -> bool:
+    """Whether nearly all members who posted it did so with the network's usual client."""
+    return text.same_client >= MOST * text.network_members
 
 
-def usual_client(facts: NetworkFacts) -> str | None:
-    """Return the client that most members post with; of equal ones the first by name."""
+def has_rare_client(facts: NetworkFacts) -> bool:
+    """Whether the client that most members post with, of equal ones the first by name, is one that few others use."""
     clients = Counter(row.client for row in facts.members if row.client is not None)
-    return min(clients, key=lambda name: (-clients[name], name), default=None)
+    usual = min(clients, key=lambda name: (-clients[name], name), default=None)
+    return usual is not None and facts.baseline.client_share(usual) <= RARE_CLIENT
 
 
 def meetings(text: ObjectFacts) -> int:

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pipeline.detect.alike import bought, percent, strongest
-from pipeline.detect.causes import MOST, OFFICIAL, RARE_CLIENT, is_of_an_app, is_official, meetings
+from pipeline.detect.causes import (
+    MOST,
+    OFFICIAL,
+    RARE_CLIENT,
+    has_rare_client,
+    is_of_usual_client,
+    is_official,
+    meetings,
+)
 from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
 from pipeline.text.normalise import compared
@@ -168,8 +176,9 @@ def of_several_causes(facts: NetworkFacts) -> Steps:
     """Texts that have their innocent cause each, and a few people who took part in more than one of them."""
     texts = [each for each in _texts(facts) if each.network_members > 1]
     every = sum(meetings(each) for each in texts)
-    by_app = sum(meetings(each) for each in texts if is_of_an_app(each, facts))
-    official = sum(meetings(each) for each in texts if is_official(each) and not is_of_an_app(each, facts))
+    rare = has_rare_client(facts)
+    by_app = sum(meetings(each) for each in texts if rare and is_of_usual_client(each))
+    official = sum(meetings(each) for each in texts if is_official(each) and not (rare and is_of_usual_client(each)))
     what = "meetings at texts that an app, a very large account or the one that they name wrote first"
     yield at_least(what, _share(by_app + official, every), MOST)
     return Suppression(

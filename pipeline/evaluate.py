@@ -14,7 +14,7 @@ from pipeline.post import Post, Tick
 from pipeline.replay import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.engine import Engine
     from pipeline.incidents.public import Event
@@ -50,7 +50,11 @@ class FalseIncident(msgspec.Struct):
 
 
 class RecordingResult(msgspec.Struct):
-    """The result of one recording on fresh state. ``incidents`` and ``account_precision`` are of those above info."""
+    """The result of one recording on fresh state.
+
+    ``incidents``, ``members`` and ``account_precision`` are of those above info; members count once an incident, and
+    organic is one of whom no post carries a label.
+    """
 
     file: str
     posts: int
@@ -58,8 +62,22 @@ class RecordingResult(msgspec.Struct):
     seconds: float
     campaigns: list[CampaignResult]
     incidents: int
+    members: int
+    organic_members: int
     account_precision: float | None
     false_incidents: list[FalseIncident]
+    false_per_million: float
+
+
+class Overall(msgspec.Struct):
+    """Several recordings taken together."""
+
+    organic_posts: int
+    incidents: int
+    members: int
+    organic_members: int
+    account_precision: float | None
+    false_incidents: int
     false_per_million: float
 
 
@@ -143,7 +161,6 @@ def judge(file: str, truth: Truth, events: Iterable[Event], seconds: float) -> R
     campaigns = [
         _campaign(name, truth, told, above) for name in sorted(truth.times, key=lambda name: truth.times[name][0])
     ]
-    per_million = 1e6 * len(false) / truth.organic_posts if truth.organic_posts else 0.0
     members = [account for each in above for account in sorted(each.members)]
     organic = sum(truth.is_organic(account) for account in members)
     return RecordingResult(
@@ -153,10 +170,37 @@ def judge(file: str, truth: Truth, events: Iterable[Event], seconds: float) -> R
         round(seconds, 2),
         campaigns,
         len(above),
-        round(1 - organic / len(members), 4) if members else None,
+        len(members),
+        organic,
+        _precision(organic, len(members)),
         false,
-        round(per_million, 2),
+        _per_million(len(false), truth.organic_posts),
     )
+
+
+def overall(results: Sequence[RecordingResult]) -> Overall:
+    """Return what recordings come to together: sums, and what follows from them."""
+    members = sum(each.members for each in results)
+    organic_members = sum(each.organic_members for each in results)
+    organic_posts = sum(each.organic_posts for each in results)
+    false = sum(len(each.false_incidents) for each in results)
+    return Overall(
+        organic_posts,
+        sum(each.incidents for each in results),
+        members,
+        organic_members,
+        _precision(organic_members, members),
+        false,
+        _per_million(false, organic_posts),
+    )
+
+
+def _precision(organic: int, members: int) -> float | None:
+    return round(1 - organic / members, 4) if members else None
+
+
+def _per_million(false: int, organic_posts: int) -> float:
+    return round(1e6 * false / organic_posts, 2) if organic_posts else 0.0
 
 
 def told_by(event: Event) -> list[Told]:

@@ -14,7 +14,7 @@ from pipeline import loop
 from pipeline.cli.session import Loaded, files, limits, redis_option, server
 from pipeline.cli.show import console, plain
 from pipeline.engine import Engine
-from pipeline.evaluate import RecordingResult, Truth, judge
+from pipeline.evaluate import Overall, RecordingResult, Truth, judge, overall
 from pipeline.evaluate import evaluate as evaluate_lines
 from pipeline.inspect import OPTIONAL
 from pipeline.recordings.read import read_lines, recording_hash
@@ -54,10 +54,14 @@ async def _evaluate(
             for path in paths
         ]
     if output == "json":
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode({"recordings": results})) + b"\n")
+        sys.stdout.buffer.write(
+            msgspec.json.format(msgspec.json.encode({"recordings": results, "overall": overall(results)})) + b"\n"
+        )
     else:
         for result in results:
             _print(result)
+        if len(results) > 1:
+            _print_overall(overall(results))
 
 
 async def _one(settings: Settings, client: Redis, path: str, truth: Truth) -> RecordingResult:
@@ -95,8 +99,20 @@ def _print(result: RecordingResult) -> None:
             )
             table.add_row(plain(c.name), "yes" if c.found else "no", *("-" if x is None else str(x) for x in cells))
         out.print(table)
-    precision = "-" if result.account_precision is None else str(result.account_precision)
-    out.print(f"{result.incidents} incidents above info, account precision {precision}")
-    out.print(f"{len(result.false_incidents)} false incidents, {result.false_per_million:g} a million organic posts")
+    out.print(_judged(result, len(result.false_incidents)))
     for false in result.false_incidents:
         out.print(plain(f"  {false.incident_id} {false.kind}, {false.accounts} accounts: {false.samples[:1]}"))
+
+
+def _print_overall(result: Overall) -> None:
+    out = console()
+    out.print(plain("\nall recordings", "bold").append(f"  {result.organic_posts:,} organic posts"))
+    out.print(_judged(result, result.false_incidents))
+
+
+def _judged(result: RecordingResult | Overall, false: int) -> str:
+    precision = "-" if result.account_precision is None else str(result.account_precision)
+    return (
+        f"{result.incidents} incidents above info, account precision {precision}\n"
+        f"{false} false incidents, {result.false_per_million:g} a million organic posts"
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pipeline.detect.alike import bought
 from pipeline.detect.evidence import copy_gap
+from pipeline.detect.replies import find_swarm
 from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ CRITICAL_ACCOUNTS: Final = 20
 CRITICAL_SCORE: Final = 0.9
 
 WARNING_SCORE: Final = 0.35
-"""Score from which a network is an alarm where its accounts look bought, vary their texts or write in step."""
+"""Score from which accounts that look bought, vary their texts, write in step or answer as bots are an alarm."""
 
-ALONE_SCORE: Final = 0.5
-"""The same where accounts who look like anybody copy texts as they are and at leisure, as fans and friends do."""
+ALONE_SCORE: Final = 0.7
+"""The same where accounts like any other copy texts as they are and at leisure, as fans and affiliates do."""
 
 IN_STEP_S: Final = 60.0
 """Seconds from one copy of a text to the next, in the median, up to which a network writes in step."""
@@ -37,7 +38,8 @@ VARIED: Final = 0.5
 def asked_score(facts: NetworkFacts) -> float:
     """Return the score from which the network is an alarm."""
     texts = [each for each in facts.objects if each.kind == Kind.TEXT and each.network_members > 1]
-    return WARNING_SCORE if bought(facts) or varied(texts) or in_step(texts) else ALONE_SCORE
+    by_hire = bought(facts) or varied(texts) or in_step(texts) or find_swarm(facts) is not None
+    return WARNING_SCORE if by_hire else ALONE_SCORE
 
 
 def varied(texts: Sequence[ObjectFacts]) -> bool:

@@ -131,7 +131,8 @@ def test_copies_as_they_are_by_accounts_like_any_other_ask_for_a_higher_score() 
 
     assert severity_of(0.4, 4, asked_score(copied)) == severity_of(0.4, 4, asked_score(varying(copied, 1))) == "info"
     assert severity_of(0.4, 4, asked_score(varying(copied, 2))) == severity_of(0.4, 4, asked_score(alike)) == "warning"
-    assert severity_of(0.5, 4, asked_score(copied)) == "warning"
+    assert severity_of(0.69, 4, asked_score(copied)) == "info"
+    assert severity_of(0.7, 4, asked_score(copied)) == "warning"
 
     in_step = replace(copied, objects=tuple(replace(each, last=9 * 60_000) for each in copied.objects))
     assert severity_of(0.4, 4, asked_score(in_step)) == "warning"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.assessments import found
 
-from pipeline.evaluate import Truth, judge
+from pipeline.evaluate import Truth, judge, overall
 from pipeline.incidents.describe import describe, describe_digest, hold
 from pipeline.incidents.flood import FloodRules
 from pipeline.incidents.model import EventType, Incident, Status
@@ -77,3 +77,19 @@ def test_a_campaign_is_found_by_the_first_alarm(events: list[Event], posts_until
 )
 def test_a_false_incident_is_one_that_raised_an_alarm(events: list[Event], false: int) -> None:
     assert len(judge("f", truth(None), events, 1.0).false_incidents) == false
+
+
+def test_recordings_together_are_judged_by_their_sums() -> None:
+    right, wrong, silent = (
+        judge("f", truth("c"), [OPENED], 1.0),
+        judge("g", truth(None), [OPENED], 1.0),
+        judge("h", truth(None), [], 1.0),
+    )
+
+    together = overall([right, wrong, wrong, silent])
+
+    assert (together.incidents, together.members, together.organic_members) == (3, 12, 8)
+    assert together.account_precision == round(1 / 3, 4)
+    assert (together.false_incidents, together.organic_posts) == (2, 12)
+    assert together.false_per_million == round(2e6 / 12, 2)
+    assert overall([silent]).account_precision is None

@@ -13,10 +13,20 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError
+from pipeline.sections import (
+    AllowSection,
+    DetectionSection,
+    IncidentsSection,
+    KafkaSection,
+    LimitsSection,
+    RedisSection,
+    RouteSection,
+    WorkerSection,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,90 +36,7 @@ DEFAULT_FILE: Final = Path("turfwatch.toml")
 OUTSIDE: Final = ("TURFWATCH_CONFIG", "TURFWATCH_DATA", "TURFWATCH_REQUIRE_SERVERS")
 """Variables that name a file or folder and are no settings."""
 
-Trace = Literal["repost", "reply", "link"]
 Origin = Literal["default", "file", "environment", "option"]
-
-
-def split_words(value: object) -> object:
-    """Return the words between commas of a string, and what is no string as it is."""
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
-
-
-class Section(BaseModel):
-    """A table of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RedisSection(Section):
-    """Where state is kept."""
-
-    url: SecretStr | None = Field(None, description="server: redis://, rediss://, unix:// or redis+cluster://")
-    socket_timeout_s: float = Field(10.0, gt=0, le=60, description="seconds until a silent server is given up")
-
-
-class LimitsSection(Section):
-    """Bounds of a line."""
-
-    line_bytes: int = Field(65_536, ge=1024, le=1_048_576, description="bytes of a line")
-    list_items: int = Field(64, ge=1, le=1024, description="items of a list, such as hashtags")
-
-
-class DetectionSection(Section):
-    """What shapes the stored state; a change needs fresh state."""
-
-    index_horizon_s: int = Field(5400, ge=60, le=86_400, description="seconds a cluster waits for the next copy")
-    pair_horizon_s: int = Field(21_600, ge=60, le=604_800, description="seconds a pair's weight adds up")
-    edge_horizon_s: int = Field(604_800, ge=3600, le=7_776_000, description="seconds an edge lives unrenewed")
-    similarity: float = Field(0.5, ge=0.3, le=1.0, description="estimated Jaccard similarity of near-duplicates")
-    edge_weight: float = Field(1.75, gt=0, le=100, description="weight over shared objects that makes an edge")
-    min_accounts: int = Field(4, ge=2, le=1000, description="accounts a network needs to be reported")
-    min_objects: int = Field(3, ge=1, le=1000, description="shared texts a network needs to be reported")
-    traces: tuple[Trace, ...] = Field(
-        ("reply", "link"), description="what ties accounts besides texts: repost, reply, link"
-    )
-    look_alikes: bool = Field(
-        default=True, description="search the authors of texts, hashtags and reposts for look-alikes"
-    )
-    grace_s: int = Field(60, ge=0, le=3600, description="seconds a post may lag behind the watermark unnoticed")
-    band_slots: int = Field(
-        1_048_576,
-        ge=1024,
-        le=100_000_000,
-        description="slots of the band table: 16 a post within the index horizon",
-    )
-
-    @field_validator("traces", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """Take a list as a variable holds it: words separated by commas."""
-        return split_words(value)
-
-
-class IncidentsSection(Section):
-    """The life of an incident."""
-
-    quiet_s: int = Field(21_600, ge=60, le=2_592_000, description="seconds of silence that resolve an incident")
-    cool_down_s: int = Field(86_400, ge=0, le=2_592_000, description="seconds in which a return reopens it")
-    update_interval_s: int = Field(600, ge=0, le=86_400, description="least seconds between two updates")
-    growth: float = Field(0.25, gt=0, le=10, description="share of new accounts that is worth an update")
-    max_opened: int = Field(10, ge=1, le=1000, description="openings told one by one within the flood window")
-    flood_window_s: int = Field(
-        600, ge=1, le=86_400, description="seconds of the flood window; what it cannot take is told as one digest"
-    )
-
-
-class AllowSection(Section):
-    """Whom an operator vouches for: finds that they explain are suppressed."""
-
-    accounts: tuple[str, ...] = Field((), description="ids of accounts; half of a network's suppress it")
-    domains: tuple[str, ...] = Field((), description="link domains; where most texts link to them it is suppressed")
-
-    @field_validator("accounts", "domains", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """Take a list as a variable holds it: words separated by commas."""
-        return split_words(value)
 
 
 class Settings(BaseSettings):
@@ -124,6 +51,9 @@ class Settings(BaseSettings):
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
     allow: AllowSection = AllowSection()
+    kafka: KafkaSection = KafkaSection()
+    worker: WorkerSection = WorkerSection()
+    route: RouteSection = RouteSection()
 
     @model_validator(mode="after")
     def _incidents_end_before_their_networks(self) -> Self:
@@ -204,7 +134,7 @@ def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[s
 
 
 def _shown(value: object) -> str:
-    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
 
 
 def detection_hash(settings: Settings) -> str:

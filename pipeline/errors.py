@@ -5,10 +5,12 @@ TurfwatchError
 │   ├── ChoiceError      several things fit what was asked for, and one is wanted
 │   ├── ConfigError      a setting that is unknown, missing or out of range
 │   ├── RecordingError   a recording that cannot be read at all
+│   ├── TopicError       a topic that is missing, differs, was made anew or is mostly poison
 │   └── StateError       state that does not fit: other settings, other schema, a stream in use
 ├── LineError            one bad line: counted, written to the rejects, never ends a run
-└── ServerError          the Redis or Valkey server failed or answered what it must not
-    └── FenceError       another writer has moved the stream on
+├── ServerError          the Redis or Valkey server failed or answered what it must not
+│   └── FenceError       another writer has moved the stream on
+└── BrokerError          Kafka failed, cannot be reached or refused what was sent
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "BrokerError",
     "ChoiceError",
     "ConfigError",
     "FenceError",
@@ -26,6 +29,7 @@ __all__ = [
     "RecordingError",
     "ServerError",
     "StateError",
+    "TopicError",
     "TurfwatchError",
     "UserError",
 ]
@@ -55,6 +59,10 @@ class RecordingError(UserError):
     """A recording cannot be read: missing, a folder, not a recording."""
 
 
+class TopicError(UserError):
+    """A topic is not what a worker needs: missing, different, made anew, mostly poison."""
+
+
 class StateError(UserError):
     """The stored state does not fit what was asked."""
 
@@ -73,6 +81,10 @@ class LineError(TurfwatchError):
 
 class ServerError(TurfwatchError):
     """The state server failed, or answered what it must not."""
+
+
+class BrokerError(TurfwatchError):
+    """Kafka failed, cannot be reached, or refused what was sent."""
 
 
 class FenceError(ServerError):

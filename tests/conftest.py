@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.kafka import broker
 from support.servers import cluster, required, running
 
 from pipeline.embedded import server_binary
@@ -54,3 +55,10 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def embedded_url() -> Iterator[str]:
     with running(server_binary()) as port:
         yield f"redis://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def brokers() -> Iterator[str]:
+    """Host and port of a real Kafka."""
+    with broker() as named:
+        yield named

@@ -98,8 +98,11 @@ class Engine:
         await self._drain(await self.store.watermark())
         return position
 
-    def prepare(self, lines: Sequence[tuple[bytes, Line]]) -> Batch:
-        """Compute what a batch needs before the script; pure, may run while another batch is applied."""
+    def prepare(self, lines: Sequence[tuple[bytes, Line | None]]) -> Batch:
+        """Compute what a batch needs before the script; pure, may run while another batch is applied.
+
+        None is a line that is passed over.
+        """
         return prepare(lines, self._slots, self._kinds)
 
     async def apply(self, batch: Batch) -> list[Event]:

@@ -11,10 +11,11 @@ import msgspec
 
 from pipeline.errors import StateError
 from pipeline.incidents.public import Event
+from pipeline.position import Position, decode_position
 from pipeline.state.batch import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from pipeline.engine import Engine
     from pipeline.post import Line
@@ -45,17 +46,17 @@ class _Prepared(msgspec.Struct, frozen=True):
 
 def position(topic: str, offset: int) -> bytes:
     """Return the position after the ``offset``-th line of a recording: one line a record, partition 0."""
-    return f"{topic}:0:{offset}:1".encode()
+    return Position(topic, 0, offset, 1).encode()
 
 
 def lines_done(topic: str, reached: bytes) -> int:
     """Return how many lines lie before a position. Raises StateError for a position in another recording."""
-    if not reached:
+    stands = decode_position(reached)
+    if stands is None:
         return 0
-    name, _, offset, _ = reached.decode().rsplit(":", 3)
-    if name != topic:
+    if stands.topic != topic:
         raise StateError("the state was made from other files, or in another order; nothing to resume here")
-    return int(offset) + 1
+    return stands.offset + 1
 
 
 async def run(
@@ -71,29 +72,56 @@ async def run(
 
     ``speed`` is event time over wall time, None as fast as it goes.
     """
-    lines = itertools.islice(lines, done, None)
-    offsets = itertools.count(done)
-    size = batch_lines if speed is None else 1
+    placed = ((position(topic, offset), line) for offset, line in enumerate(itertools.islice(lines, done, None), done))
+    batches = feed(engine, placed, batch_lines) if speed is None else feed(engine, placed, 1, _pace(speed))
+    async for step in batches:
+        done += step.done
+        yield Step(done, step.at, step.events)
+
+
+def _pace(speed: float) -> Callable[[int], Awaitable[None]]:
+    """Return what waits until an event time has come; the first one is now."""
+    started = time.monotonic()
+    first: int | None = None
+
+    async def wait_for(at: int) -> None:
+        nonlocal first
+        first = at if first is None else first
+        await asyncio.sleep(max(0.0, started + (at - first) / 1000 / speed - time.monotonic()))
+
+    return wait_for
+
+
+async def feed(
+    engine: Engine,
+    placed: Iterator[tuple[bytes, Line | None]],
+    batch_lines: int = USUAL_BATCH,
+    before: Callable[[int], Awaitable[None]] | None = None,
+) -> AsyncIterator[Step]:
+    """Apply lines, each with the position after it; yields after every batch, ``done`` being the lines of the batch.
+
+    None is a line that is passed over. ``before`` is awaited before each call with the event time of its last line.
+    """
 
     def next_batch() -> _Prepared | None:
-        chosen = list(itertools.islice(lines, size))
+        chosen = list(itertools.islice(placed, batch_lines))
         if not chosen:
             return None
-        placed = [(position(topic, next(offsets)), line) for line in chosen]
-        return _Prepared(engine.prepare(placed), chosen[-1].at)
+        last = chosen[-1][1]
+        return _Prepared(engine.prepare(chosen), 0 if last is None else last.at)
 
-    started, first_at = time.monotonic(), None
     prepared = await asyncio.to_thread(next_batch)
     while prepared is not None:
         _heed_cancellation()
         upcoming = asyncio.create_task(_after_the_call(next_batch))
-        if speed is not None:
-            first_at = prepared.at if first_at is None else first_at
-            due = started + (prepared.at - first_at) / 1000 / speed
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-        events = await engine.apply(prepared.batch)
-        done += len(prepared.batch)
-        yield Step(done, prepared.at, events)
+        if before is not None:
+            await before(prepared.at)
+        try:
+            events = await engine.apply(prepared.batch)
+        except BaseException:
+            upcoming.cancel()
+            raise
+        yield Step(len(prepared.batch), prepared.at, events)
         prepared = await upcoming
 
 

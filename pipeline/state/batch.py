@@ -20,7 +20,7 @@ SAMPLE_CHARS: Final = 300
 """Characters of a text kept for evidence."""
 
 _LINE = struct.Struct("<IdBB8s8s4sHHBBB")
-_POST, _DELETE, _TICK, _CONTROL = range(4)
+_POST, _DELETE, _TICK, _CONTROL, _PASSED = range(5)
 _REPOST, _LINK, _SHORT = 1, 2, 4
 _TRACE_BYTES = 9
 _NOBODY = bytes(8)
@@ -45,10 +45,11 @@ class Batch(msgspec.Struct, frozen=True):
         return Batch(self.lines[applied:], self.positions[applied:])
 
 
-def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collection[Kind]) -> Batch:
+def prepare(lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: Collection[Kind]) -> Batch:
     """Compute features and pack at most 200 lines, each with the position after it.
 
-    ``kinds`` are the kinds of traces besides texts that count.
+    None is a line that is passed over: the stream stands behind it and nothing else changes. ``kinds`` are the kinds
+    of traces besides texts that count.
     """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
@@ -72,6 +73,8 @@ def prepare(lines: Sequence[tuple[bytes, Line]], slot_count: int, kinds: Collect
         elif isinstance(line, Delete):
             key = item_key(line.platform, line.id)
             packed.append(_packed(line.at, _DELETE, key, position))
+        elif line is None:
+            packed.append(_packed(0, _PASSED, _NOBODY, position))
         else:
             packed.append(_packed(line.at, _TICK if isinstance(line, Tick) else _CONTROL, _NOBODY, position))
     return Batch(packed, [position for position, _ in lines])

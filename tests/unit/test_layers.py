@@ -15,7 +15,7 @@ from pipeline.state.keys import KEYS, OBSERVED
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
-LAYERS = ("errors", "sections", "config", "post", "text", "detect", "incidents", "state", "engine")
+LAYERS = ("errors", "position", "sections", "config", "post", "text", "detect", "incidents", "state", "engine")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = sorted(PACKAGE.rglob("*.lua"))
 COLUMNS = 120

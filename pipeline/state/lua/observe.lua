@@ -242,7 +242,7 @@ do
   -- row, text, traces, words, position after the line
   local LINE = '<I4dBBc8c8c4I2I2BBB'
   local LINE_BYTES = 41
-  local POST, DELETE = 0, 1          -- other kinds of lines only move the watermark
+  local POST, DELETE, PASSED = 0, 1, 4   -- other kinds of lines only move the watermark, and of PASSED not even that
   local LINK, SHORT = 2, 4           -- flags, besides 1 of a repost; short: a text that strangers may write by chance
 
   -- Read what the lines will ask for by key: many fields at once cost a fraction of one after the other. A turn on the
@@ -270,19 +270,25 @@ do
     read_ahead(net_of, writers)
   end
 
-  -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
-  function apply(lines, at)
-    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes,
-      signature_bytes = struct.unpack(LINE, lines, at)
+  -- Come to the event time of a line; false where a timer is due before it.
+  local function arrive(t)
     if not watermark or t > watermark then
       if timer and t >= timer then
         stop = 'timer'
-        return nil
+        return false
       end
       advance(t)
     elseif t < watermark - settings.grace then
       done.late = done.late + 1
     end
+    return true
+  end
+
+  -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
+  function apply(lines, at)
+    local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes,
+      signature_bytes = struct.unpack(LINE, lines, at)
+    if kind ~= PASSED and not arrive(t) then return nil end
     local signature_at = at + LINE_BYTES
     local author_at = signature_at + signature_bytes
     local text_at = author_at + author_bytes
@@ -318,7 +324,9 @@ if watermark then prefetch(lines) end
 while at and at <= #lines and stop == 'end' do at = apply(lines, at) end
 
 local now_text = string.format('%d', watermark or 0)
-if applied > 0 then
+if applied > 0 and not watermark then
+  redis.call('HSET', KEYS[AT.META], 'position', position)
+elseif applied > 0 then
   for _, maps in ipairs({INDEXED, PAIRED, REMEMBERED, LASTING}) do
     for _, map in ipairs(maps) do flush(map) end
   end

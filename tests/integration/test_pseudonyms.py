@@ -1,0 +1,47 @@
+"""A replay of pseudonyms tells the same campaigns as one of accounts, under other names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from support.command import turfwatch
+
+from pipeline.live.pseudonyms import Pseudonyms
+from pipeline.post import Post, decode_line, encode_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def told(recording: Path) -> list[dict[str, dict[str, object]]]:
+    done = turfwatch("replay", recording, "--output", "jsonl", "--members")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def shape(events: list[dict[str, dict[str, object]]]) -> list[tuple[object, ...]]:
+    names = ("kind", "severity", "posts", "first_post_at", "last_post_at", "keywords")
+    return [(event["type"], event["timestamp"], *(event["data"].get(name) for name in names)) for event in events]
+
+
+def test_pseudonyms_change_who_and_nothing_else(tmp_path: Path) -> None:
+    raw, hidden = tmp_path / "raw.jsonl", tmp_path / "hidden.jsonl"
+    assert turfwatch("simulate", "--seed", "7", "--posts", "8000", "--out", raw).returncode == 0
+    pseudonyms = Pseudonyms(b"sixteen letters!")
+    lines = [decode_line(line) for line in raw.read_bytes().splitlines()]
+    names = {line.author_id for line in lines if isinstance(line, Post)}
+    for line in lines:
+        if isinstance(line, Post):
+            pseudonyms.apply(line)
+    hidden.write_bytes(b"".join(encode_line(line) + b"\n" for line in lines))
+
+    before, after = told(raw), told(hidden)
+
+    assert len(before) > 10
+    assert shape(after) == shape(before)
+    for one, other in zip(before, after, strict=True):
+        members, aliases = (event["data"]["accounts"]["ids"] for event in (one, other))  # type: ignore[index] # JSON
+        assert len(aliases) == len(members)
+        assert names.isdisjoint(aliases)
+    assert not [name for name in names if f'"{name}"'.encode() in hidden.read_bytes()]

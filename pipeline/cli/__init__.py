@@ -13,6 +13,7 @@ from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
 from pipeline.cli.inspect import inspect
 from pipeline.cli.replay import replay
+from pipeline.cli.route import route
 from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
 from pipeline.config import load_settings
@@ -33,7 +34,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
     context.obj = load_settings(path)
 
 
-for command in (replay, explain, evaluate, inspect, simulate, config, state):
+for command in (replay, explain, evaluate, inspect, simulate, config, state, route):
     turfwatch.add_command(command)
 
 

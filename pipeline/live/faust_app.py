@@ -1,0 +1,125 @@
+"""A Faust app that loses nothing, and how it is run: on the loop of the command, until a signal or a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING, Any, Final
+
+import faust
+from faust.auth import SASLCredentials, SSLCredentials
+from mode.supervisors import CrashingSupervisor
+
+from pipeline.errors import BrokerError
+from pipeline.live.clients import tls_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.sections import KafkaSection
+
+STOP_S: Final = 9.0
+"""Seconds in which an app that was told to end has to have drained."""
+
+
+class App(faust.App):
+    """A Faust app that keeps nothing on disk: it has no tables, and Faust would make a folder for them here."""
+
+    async def on_first_start(self) -> None:
+        """Make no folder."""
+
+
+def new_app(kafka: KafkaSection, group: str, session_s: float, instance: str | None = None) -> App:
+    """Return an app of a consumer group. Its producer is not to be used: a failed send would not stop a commit."""
+    return App(
+        group,
+        broker=[f"kafka://{broker.strip()}" for broker in kafka.brokers.split(",")],
+        broker_credentials=_credentials(kafka),
+        broker_client_id="turfwatch",
+        broker_session_timeout=session_s,
+        broker_heartbeat_interval=min(3.0, session_s / 5),
+        broker_request_timeout=max(40.0, session_s + 5.0),  # Faust refuses one below the session's
+        broker_rebalance_timeout=60.0,
+        broker_commit_interval=1.0,
+        consumer_group_instance_id=instance,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=max(4 * 2**20, kafka.record_bytes),
+        # An exception in an agent ends the process with the record not acknowledged; the default supervisor would
+        # start the agent again behind it.
+        agent_supervisor=CrashingSupervisor,
+        processing_guarantee="at_least_once",
+        store="memory://",
+        stream_wait_empty=True,
+        stream_buffer_maxsize=4096,
+        table_standby_replicas=1,  # at 0 Faust takes another assignor, with which workers of two versions cannot join
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        cython_optimizations=True,
+    )
+
+
+async def run_app(app: App, started: asyncio.Event | None = None) -> None:
+    """Run an app until SIGTERM or SIGINT, then let it drain; ``started`` is set once it runs.
+
+    Raises what crashed it, with nothing committed that was not acknowledged; BrokerError where it does not end.
+    """
+    app.loop = asyncio.get_running_loop()
+    app.in_worker = True
+    with _told_to_stop() as stop:
+        told = asyncio.create_task(stop.wait())
+        starting = asyncio.create_task(app.start())
+        ended = asyncio.create_task(app.wait_until_stopped())
+        try:
+            await asyncio.wait((told, starting, ended), return_when=asyncio.FIRST_COMPLETED)
+            if starting.done() and not starting.exception():
+                if started is not None:
+                    started.set()
+                await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _stop(app)
+            for task in (told, starting, ended):
+                task.cancel()
+            outcomes = await asyncio.gather(told, starting, ended, return_exceptions=True)
+    if app.crash_reason is not None:
+        raise app.crash_reason
+    if isinstance(outcomes[1], Exception):
+        raise outcomes[1]
+
+
+async def _stop(app: App) -> None:
+    try:
+        async with asyncio.timeout(STOP_S):
+            await app.stop()
+    except TimeoutError:
+        raise BrokerError(
+            f"the worker did not drain within {STOP_S:g} s; what it has not acknowledged comes again"
+        ) from None
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[asyncio.Event]:
+    """Yield what SIGTERM and SIGINT set."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for each in signals:
+        loop.add_signal_handler(each, stop.set)
+    try:
+        yield stop
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)
+
+
+def _credentials(kafka: KafkaSection) -> Any:
+    """Return them in Faust's form, None for plain text."""
+    context = tls_context(kafka)
+    if kafka.security.startswith("sasl") and kafka.password:
+        return SASLCredentials(
+            username=kafka.username,
+            password=kafka.password.get_secret_value(),
+            ssl_context=context,
+            mechanism=kafka.mechanism,
+        )
+    return None if context is None else SSLCredentials(context)

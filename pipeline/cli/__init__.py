@@ -9,8 +9,10 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.config import config
+from pipeline.cli.dead_letters import dead_letters
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
+from pipeline.cli.export import export
 from pipeline.cli.inspect import inspect
 from pipeline.cli.replay import replay
 from pipeline.cli.route import route
@@ -34,7 +36,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
     context.obj = load_settings(path)
 
 
-for command in (replay, explain, evaluate, inspect, simulate, config, state, route):
+for command in (replay, explain, evaluate, inspect, simulate, config, state, route, export, dead_letters):
     turfwatch.add_command(command)
 
 

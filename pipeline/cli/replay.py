@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import loop
 from pipeline.cli.session import Loaded, files, limits, redis_option, reject_writer, server
 from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, suppressed_table
+from pipeline.cli.summary import counted, print_read, progress
 from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
@@ -25,6 +24,8 @@ from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
 
 if TYPE_CHECKING:
     from pipeline.incidents.public import Event
+
+MAX_PACK = 10_000
 
 _SPAN = re.compile(r"(\d+)([smhd])")
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -66,10 +67,20 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 @click.option(
     "--batch", type=click.IntRange(1, MAX_BATCH), default=USUAL_BATCH, help="Lines a call; changes no result."
 )
-@click.pass_obj
-def replay(loaded: Loaded, /, **options: Any) -> None:
+@click.option("--to-kafka", is_flag=True, help="Send the lines to the topic of the posts, for workers to apply.")
+@click.option("--pack", type=click.IntRange(1, MAX_PACK), help="With --to-kafka: lines a record, 1 by default.")
+@click.pass_context
+def replay(context: click.Context, /, *, to_kafka: bool, pack: int | None, **options: Any) -> None:
     """Replay recordings and show the incidents in them. - reads standard input."""
-    loop.run(_replay(loaded[0], **options))
+    loaded: Loaded = context.obj
+    if to_kafka:
+        from pipeline.cli.send import send  # noqa: PLC0415 - the client of Kafka takes long to import
+
+        send(context, loaded[0], pack or 1, **options)
+    elif pack is not None:
+        raise click.UsageError("--pack is only for --to-kafka")
+    else:
+        loop.run(_replay(loaded[0], **options))
 
 
 async def _replay(
@@ -113,19 +124,21 @@ async def _replay(
             done = await _begin(engine, topic, resume=resume)
             events += [decode_event(raw) for raw in await engine.store.events()]
             _print_events(events, output, members=members)
-            with _progress(quiet=output == "jsonl") as progress:
-                task = progress.add_task("replaying", total=None, at="", rate="")
+            with progress(quiet=output == "jsonl") as shown:
+                task = shown.add_task("replaying", total=None, at="", rate="")
                 async for step in run(engine, lines, topic, done=done, batch_lines=batch, speed=speed):
                     _print_events(step.events, output, members=members)
                     events += step.events
                     rate = (step.done - done) / (time.monotonic() - started)
-                    progress.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
+                    shown.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
             if output == "table":
                 # The last event of an open incident may lag behind by what was not worth another one.
                 events += await engine.standing()
     if output == "table":
         _print_table([publish(event, replay=True, members=members) for event in events], suppressed=suppressed)
-    _print_summary(stats, time.monotonic() - started, quiet=output == "jsonl" and not stats.rejects)
+    if output == "table" or stats.rejects:
+        click.echo(f"\n{counted(stats.lines)} in {time.monotonic() - started:.1f} s", err=True)
+        print_read(stats)
 
 
 async def _begin(engine: Engine, topic: str, *, resume: bool) -> int:
@@ -167,35 +180,3 @@ def _print_table(events: list[Event], *, suppressed: bool) -> None:
         out.print(suppressed_table(explained))
     elif explained:
         out.print(f"\n{len(explained)} suppressed, --suppressed lists them")
-
-
-def _print_summary(stats: ReadStats, seconds: float, *, quiet: bool) -> None:
-    if quiet:
-        return
-    click.echo(f"\n{counted(stats.lines)} in {seconds:.1f} s", err=True)
-    if not stats.lines and not stats.rejects:
-        click.echo("the recording is empty", err=True)
-    if stats.clamped:
-        click.echo(
-            f"{counted(stats.clamped)} far ahead of their neighbours in time, taken for as late as these", err=True
-        )
-    for reason, count in sorted(stats.rejects.items()):
-        click.echo(f"{counted(count)} refused: {reason}", err=True)
-
-
-def counted(lines: int) -> str:
-    """Return a number of lines in words."""
-    return f"{lines:,} line{'' if lines == 1 else 's'}"
-
-
-def _progress(*, quiet: bool) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.completed:,} posts"),
-        TextColumn("{task.fields[rate]} posts/s"),
-        TextColumn("at {task.fields[at]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=quiet or not sys.stderr.isatty(),
-    )

@@ -5,15 +5,11 @@ Posts come in event order, in memory that does not grow with their number, but f
 
 from __future__ import annotations
 
-import gzip
-from contextlib import contextmanager
 from random import Random
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-import zstandard
-
-from pipeline.errors import RecordingError
 from pipeline.post import encode_line
+from pipeline.recordings.write import recording_writer
 from pipeline.simulate.campaign import Campaign
 from pipeline.simulate.chatter import Chatter, Crowd, busy
 
@@ -64,31 +60,8 @@ def simulate(
 def write_recording(path: Path, lines: Iterable[Line]) -> int:
     """Write lines as JSON Lines, compressed after the ending of the name (.gz, .zst); returns how many."""
     count = 0
-    with _writer(path) as file:
+    with recording_writer(path) as file:
         for line in lines:
             file.write(encode_line(line) + b"\n")
             count += 1
     return count
-
-
-class _Writer(Protocol):
-    def write(self, data: bytes, /) -> int: ...
-
-
-@contextmanager
-def _writer(path: Path) -> Iterator[_Writer]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        raw = path.open("wb")
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot be written: {error.strerror}") from None
-    with raw:
-        if path.suffix == ".gz":
-            # Without a time and a name in the header the same seed gives the same bytes.
-            with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-                yield packed
-        elif path.suffix == ".zst":
-            with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as frames:
-                yield frames
-        else:
-            yield raw

@@ -33,7 +33,7 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    commands = re.findall(r"^    turfwatch (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    commands = re.findall(r"^    turfwatch (\w[\w-]*)", (ROOT / "README.md").read_text(), re.MULTILINE)
 
     assert commands
     assert [name for name in commands if turfwatch(name, "--help").returncode != 0] == []

@@ -13,6 +13,9 @@ import subprocess
 import sys
 import threading
 
+KILL_AFTER_S = 60.0
+"""A server that has not ended by then will not."""
+
 
 def guard(folder: str, command: list[str]) -> int:
     """Run the command until standard input ends or the command does; returns its exit code."""
@@ -24,6 +27,10 @@ def guard(folder: str, command: list[str]) -> int:
                 pass
         with contextlib.suppress(ProcessLookupError):
             server.terminate()
+            try:
+                server.wait(KILL_AFTER_S)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
     threading.Thread(target=wait_for_end_of_input, daemon=True).start()
     code = server.wait()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+
+from pipeline.broker.jars import jar_folder
+from pipeline.broker.node import running_broker
+from pipeline.broker.ports import choose
+from support.servers import required
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +25,59 @@ Header = tuple[str, bytes]
 
 @contextlib.contextmanager
 def broker() -> Iterator[str]:
-    """Yield host:port of a broker: of the one that TURFWATCH_TEST_KAFKA names."""
-    named = os.environ.get("TURFWATCH_TEST_KAFKA")
-    if not named:
-        pytest.skip("no broker: name one with TURFWATCH_TEST_KAFKA")
-    yield named
+    """Yield host:port of a broker: of the one that TURFWATCH_TEST_KAFKA names, else of one of our own."""
+    if named := os.environ.get("TURFWATCH_TEST_KAFKA"):
+        yield named
+        return
+    require_kafka()
+    with running_broker() as own:
+        yield own.address
+
+
+def require_kafka() -> None:
+    """Skip without what a broker of our own needs, but fail where servers are required."""
+    required("java")
+    if not jar_folder().is_dir():
+        required("mvn")
+
+
+class RestartableBroker:
+    """A broker that a test may kill and start again: same ports, same log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ports = choose()
+        self._stack = contextlib.ExitStack()
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return self._broker.address
+
+    def start(self) -> None:
+        self._broker = self._stack.enter_context(running_broker(self._ports, self._folder))
+
+    def kill(self) -> None:
+        """Kill it with -9 and wait until it is gone."""
+        os.kill(self._broker.pid, signal.SIGKILL)
+        self._broker.wait()
+        self._stack.close()
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._stack.close()
+
+
+@contextlib.contextmanager
+def restartable_broker() -> Iterator[RestartableBroker]:
+    """Yield a broker of the test's own, which it may kill and start again."""
+    require_kafka()
+    with tempfile.TemporaryDirectory(prefix="tw-kafka-") as folder:
+        own = RestartableBroker(Path(folder))
+        try:
+            yield own
+        finally:
+            own.stop()
 
 
 def live_environment(brokers: str, **settings: object) -> dict[str, str]:

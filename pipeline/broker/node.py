@@ -6,7 +6,6 @@ import base64
 import contextlib
 import os
 import shutil
-import socket
 import string
 import subprocess
 import sys
@@ -16,12 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 from uuid import uuid4
 
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
-
 from pipeline import guard
 from pipeline.broker.jars import fetched, packaged, tool
 from pipeline.broker.ports import Ports, choose
+from pipeline.broker.probe import answers
 from pipeline.errors import BrokerError, UserError
 
 if TYPE_CHECKING:
@@ -145,21 +142,12 @@ def _format(java: list[str], properties: Path, home: Path, log: TextIO) -> None:
 def _ready(ports: Ports, guardian: subprocess.Popen[bytes], log: TextIO) -> None:
     """Wait for a metadata answer: a port that answers is not yet a broker that does."""
     deadline = time.monotonic() + START_DEADLINE_S
-    while not _answers(ports):
+    while not answers(ports.client):
         if guardian.poll() is not None:
             raise _failed("it ended", log)
         if time.monotonic() > deadline:
             raise _failed(f"no answer within {START_DEADLINE_S:.0f} s", log)
         time.sleep(_POLL_S)
-
-
-def _answers(ports: Ports) -> bool:
-    with contextlib.suppress(OSError, KafkaError):
-        socket.create_connection(("127.0.0.1", ports.client), 1).close()
-        admin = KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{ports.client}", bootstrap_timeout_ms=2000)
-        with contextlib.closing(admin):
-            return bool(admin.describe_cluster()["brokers"])
-    return False
 
 
 def _failed(what: str, log: TextIO) -> BrokerError | UserError:

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,25 +18,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.command import environment
+from support.eventually import DEADLINE_S, eventually
 from support.kafka import create, read_all, require_kafka, restartable_broker, send
 
-from pipeline.broker import jars, node, ports
+from pipeline.broker import jars, node, ports, probe
 from pipeline.errors import BrokerError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-DEADLINE_S = 60.0
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def alive(pid: int) -> bool:
@@ -105,6 +96,26 @@ def test_a_port_in_use_is_named() -> None:
 
         with pytest.raises(UserError, match=f"port {port} of"):
             ports.choose(port)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"\0\0\0\x20\0\0\0\1\0\0\0\1", True),
+        (b"\0\0\0\x20\0\0\0\1\0\0\0\0", False),
+        (b"HTTP/1.1 400", False),
+        (b"", False),
+    ],
+)
+def test_only_metadata_with_a_broker_in_it_is_an_answer(answer: bytes, expected: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as threads:
+        asked = threads.submit(probe.answers, server.getsockname()[1])
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1024)
+            connection.sendall(answer)
+
+        assert asked.result() is expected
 
 
 @given(st.none() | st.integers(1, 65_535))

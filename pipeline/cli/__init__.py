@@ -14,10 +14,12 @@ from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
 from pipeline.cli.export import export
 from pipeline.cli.inspect import inspect
+from pipeline.cli.lag import lag
 from pipeline.cli.replay import replay
 from pipeline.cli.route import route
 from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
+from pipeline.cli.topics import topics
 from pipeline.config import load_settings
 from pipeline.errors import TurfwatchError, UserError
 
@@ -36,7 +38,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
     context.obj = load_settings(path)
 
 
-for command in (replay, explain, evaluate, inspect, simulate, config, state, route, export, dead_letters):
+for command in (replay, explain, evaluate, inspect, simulate, config, state, route, export, dead_letters, topics, lag):
     turfwatch.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Where a stream stands: the line applied last, by topic, partition, offset of its record and place in that record."""
+"""Where a stream stands: in which record of which partition, and how many of its lines are done."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pipeline.errors import StateError
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
-    """A line of a topic. ``line`` counts from 1 within its record; offsets count from 0.
+    """A place in a topic: ``lines`` of the record at ``offset`` are done, 0 where all before it are and none of it.
 
-    Two positions compare by the order of the stream where topic and partition are the same.
+    Within one partition positions compare in the order of the stream.
     """
 
     topic: str
     partition: int
     offset: int
-    line: int
+    lines: int
 
     def encode(self) -> bytes:
         """Return the stored form."""
-        return f"{self.topic}:{self.partition}:{self.offset}:{self.line}".encode()
+        return f"{self.topic}:{self.partition}:{self.offset}:{self.lines}".encode()
 
 
 def decode_position(stored: bytes) -> Position | None:
@@ -28,7 +28,7 @@ def decode_position(stored: bytes) -> Position | None:
     if not stored:
         return None
     try:
-        topic, partition, offset, line = stored.decode().rsplit(":", 3)
-        return Position(topic, int(partition), int(offset), int(line))
+        topic, partition, offset, lines = stored.decode().rsplit(":", 3)
+        return Position(topic, int(partition), int(offset), int(lines))
     except ValueError:
         raise StateError(f"{stored!r} is no position of a stream") from None

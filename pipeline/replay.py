@@ -46,7 +46,7 @@ class _Prepared(msgspec.Struct, frozen=True):
 
 def position(topic: str, offset: int) -> bytes:
     """Return the position after the ``offset``-th line of a recording: one line a record, partition 0."""
-    return Position(topic, 0, offset, 1).encode()
+    return Position(topic, 0, offset + 1, 0).encode()
 
 
 def lines_done(topic: str, reached: bytes) -> int:
@@ -56,7 +56,7 @@ def lines_done(topic: str, reached: bytes) -> int:
         return 0
     if stands.topic != topic:
         raise StateError("the state was made from other files, or in another order; nothing to resume here")
-    return stands.offset + 1
+    return stands.offset
 
 
 async def run(

@@ -20,6 +20,7 @@ from pipeline.cli.route import route
 from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
 from pipeline.cli.topics import topics
+from pipeline.cli.worker import worker
 from pipeline.config import load_settings
 from pipeline.errors import TurfwatchError, UserError
 
@@ -38,7 +39,11 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
     context.obj = load_settings(path)
 
 
-for command in (replay, explain, evaluate, inspect, simulate, config, state, route, export, dead_letters, topics, lag):
+for command in (
+    *(replay, explain, evaluate, inspect, simulate),
+    *(worker, route, topics, lag, export, dead_letters),
+    *(config, state),
+):
     turfwatch.add_command(command)
 
 

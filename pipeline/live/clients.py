@@ -45,6 +45,13 @@ def client_options(kafka: KafkaSection) -> dict[str, Any]:
     return options
 
 
+def async_options(kafka: KafkaSection) -> dict[str, Any]:
+    """Return the options of an aiokafka client that say how brokers are spoken to."""
+    named = client_options(kafka)
+    named["ssl_context"] = named.get("ssl_context")
+    return {name: value for name, value in named.items() if name not in ("bootstrap_servers", "client_id")}
+
+
 @contextlib.contextmanager
 def broker_trouble(kafka: KafkaSection) -> Iterator[None]:
     """Turn what a client raises into a BrokerError that names the brokers."""

@@ -8,10 +8,11 @@ import signal
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
+import faust.streams
 from faust.auth import SASLCredentials, SSLCredentials
 from mode.supervisors import CrashingSupervisor
 
-from pipeline.errors import BrokerError
+from pipeline.errors import BrokerError, UserError
 from pipeline.live.clients import tls_context
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ async def run_app(app: App, started: asyncio.Event | None = None) -> None:
 
     Raises what crashed it, with nothing committed that was not acknowledged; BrokerError where it does not end.
     """
+    # Without its extension Faust takes what belongs to an assignment of before for done.
+    if getattr(faust.streams, "_CStreamIterator", None) is None:
+        raise UserError("faust-streaming is here without its compiled extension: install a wheel of it")
     app.loop = asyncio.get_running_loop()
     app.in_worker = True
     with _told_to_stop() as stop:

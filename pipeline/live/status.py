@@ -150,6 +150,11 @@ class Status:
         self._lost[partition] += records
         self.count("lost", records)
 
+    def is_done(self, partition: int) -> bool:
+        """Whether nothing of a partition is left to read."""
+        found = self._partitions.get(partition)
+        return found is not None and found.lag == 0
+
     def unready(self) -> str | None:
         """Return why nothing is read yet, None where the group has assigned partitions, if only none."""
         return None if self._unassigned_since is None else "the consumer group has assigned nothing yet"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -61,7 +61,7 @@ KEYS: Final[dict[str, str]] = {
     "timers": "ZSET name of what is to be looked at -> event time (ms)",
     "due": "ZSET what has to be evaluated -> event time (ms)",
     "incidents": "HASH incident id -> incident (JSON)",
-    "events": "LIST of incident events (JSON), the outbox: in the order of their making",
+    "events": "LIST of incident events (JSON) in the order of their making; live, the outbox: those not yet told",
     "held": "HASH incident id -> what a digest is to tell of an incident that is held back (JSON)",
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }

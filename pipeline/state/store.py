@@ -30,6 +30,7 @@ OBSERVE: Final = (
 )
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
+TOLD: Final = ("told",)
 
 SLOT_BYTES: Final = 5
 """Bytes of a slot of the band table."""
@@ -103,7 +104,10 @@ def packed(value: object) -> bytes:
 
 
 class Store:
-    """The state of one stream, in keys of its name, or of the name that it is ``kept_as``."""
+    """The state of one stream, in keys of its name, or of the name that it is ``kept_as``.
+
+    ``position`` is the line applied last, ``reached`` the watermark (ms) then, both as this writer knows them.
+    """
 
     def __init__(
         self, redis: Redis, stream: str, script_settings: dict[str, object], kept_as: str | None = None
@@ -113,11 +117,13 @@ class Store:
         self.stream = stream
         self.keys = stream_keys(kept_as or stream)
         self.position = b""
+        self.reached = 0
         self._redis: Any = redis
         self._settings = packed(script_settings)
         self._observe = Script(redis, OBSERVE)
         self._commit = Script(redis, COMMIT)
         self._prune = Script(redis, PRUNE)
+        self._told = Script(redis, TOLD)
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
             self.keys[name]
@@ -148,6 +154,7 @@ class Store:
                 f"delete it with: turfwatch state reset --stream {self.stream}"
             )
         self.position = position or b""
+        self.reached = await self.watermark()
         return self.position
 
     async def observe(self, batch: Batch) -> Observed:
@@ -166,9 +173,9 @@ class Store:
                 )
             self.position = reply[1]
             return Observed(applied, self.position, await self.watermark(), "due", "", {})
-        self.position = reply[2]
+        self.position, self.reached = reply[2], int(reply[3])
         counts = dict(zip(COUNTS, reply[6:], strict=True))
-        return Observed(reply[1], reply[2], int(reply[3]), reply[4].decode(), reply[5].decode(), counts)
+        return Observed(reply[1], reply[2], self.reached, reply[4].decode(), reply[5].decode(), counts)
 
     async def commit(
         self,
@@ -300,6 +307,20 @@ class Store:
         """Return the stream's events from the ``start``-th on, in the order of their making."""
         events: list[bytes] = await self._redis.lrange(self.keys["events"], start, -1)
         return events
+
+    async def outbox(self) -> tuple[int, list[bytes]]:
+        """Return how many events were told before, and those that are to be told, oldest first."""
+        told = await self._redis.hget(self.keys["meta"], "told")
+        return int(told or 0), await self.events()
+
+    async def told(self, before: int, count: int) -> bool:
+        """Take the oldest ``count`` events out of the outbox; False where another writer did so since it was read."""
+        reply = await self._told([self.keys["meta"], self.keys["events"]], [before, count])
+        return bool(reply == b"ok")
+
+    async def leave_due(self) -> None:
+        """Forget what is due: where its evaluation fails again and again, nothing else would be done any more."""
+        await self._redis.delete(self.keys["due"])
 
     async def drop(self) -> None:
         """Delete all keys of the stream."""

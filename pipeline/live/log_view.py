@@ -1,0 +1,78 @@
+"""The log of a topic beside reading it: where its partitions begin and end, and what lies at an offset."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from pipeline.errors import BrokerError
+from pipeline.live.clients import async_options
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from pipeline.sections import KafkaSection
+
+
+class LogView:
+    """A consumer of no group. Raises BrokerError where the brokers do not answer."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, kafka: KafkaSection) -> None:
+        self._consumer = consumer
+        self._kafka = kafka
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ranges(self, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Return the first offset of each partition and the one after its last."""
+        places = [TopicPartition(self._kafka.posts, number) for number in partitions]
+        with self._trouble():
+            starts = await self._consumer.beginning_offsets(places)
+            ends = await self._consumer.end_offsets(places)
+        return {place.partition: (starts[place], ends[place]) for place in places}
+
+    async def start(self, partition: int) -> int:
+        """Return the offset at which a partition begins now."""
+        return (await self.ranges([partition]))[partition][0]
+
+    async def first_from(self, partition: int, offset: int) -> int:
+        """Return the offset of the first record at or after an offset; the end of the partition where there is none."""
+        place = TopicPartition(self._kafka.posts, partition)
+        async with self._one_at_a_time:
+            with self._trouble():
+                end = (await self._consumer.end_offsets([place]))[place]
+                self._consumer.assign([place])
+                self._consumer.seek(place, offset)
+                while await self._consumer.position(place) < end:
+                    for records in (await self._consumer.getmany(place, timeout_ms=500, max_records=1)).values():
+                        for record in records:
+                            return int(record.offset)
+        return int(end)
+
+    @contextlib.contextmanager
+    def _trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerError(f"kafka at {self._kafka.brokers}: {error!r}") from error
+
+
+@contextlib.asynccontextmanager
+async def log_view(kafka: KafkaSection) -> AsyncIterator[LogView]:
+    """Yield a view of the topic of the posts."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.brokers.split(","),
+        client_id="turfwatch-view",
+        enable_auto_commit=False,
+        **async_options(kafka),
+    )
+    try:
+        await consumer.start()
+        yield LogView(consumer, kafka)
+    except KafkaError as error:
+        raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
+    finally:
+        await consumer.stop()

@@ -1,0 +1,77 @@
+"""The way into Kafka: records that are known to be there before anything else happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from pipeline.errors import BrokerError
+from pipeline.live.clients import async_options
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pipeline.sections import KafkaSection
+
+_HEADER_BYTES = 65_536
+"""Room for keys and headers beside the largest value."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A record to be written."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Outlet:
+    """Writes records and waits until the brokers have them."""
+
+    def __init__(self, producer: AIOKafkaProducer, brokers: str) -> None:
+        self._producer = producer
+        self._brokers = brokers
+
+    async def write(self, records: Sequence[Outgoing]) -> None:
+        """Write records in their order, all acknowledged on return. Raises BrokerError where that cannot be had."""
+        try:
+            sent = [
+                await self._producer.send(each.topic, each.value, key=each.key, headers=list(each.headers))
+                for each in records
+            ]
+            await asyncio.gather(*sent)
+        except MessageSizeTooLargeError as error:
+            raise BrokerError(f"kafka at {self._brokers}: a record is larger than its topic takes: {error}") from error
+        except KafkaError as error:
+            raise BrokerError(f"kafka at {self._brokers}: {error!r}") from error
+
+
+@contextlib.asynccontextmanager
+async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]:
+    """Yield a way into the brokers that gives a record up after ``timeout_s``; what was sent is there at the end."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.brokers.split(","),
+        client_id="turfwatch",
+        enable_idempotence=True,
+        acks="all",
+        compression_type="zstd",
+        request_timeout_ms=round(1000 * timeout_s),
+        max_request_size=kafka.record_bytes + _HEADER_BYTES,
+        **async_options(kafka),
+    )
+    try:
+        await producer.start()
+    except KafkaError as error:
+        await producer.stop()
+        raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
+    try:
+        yield Outlet(producer, kafka.brokers)
+    finally:
+        await producer.stop()

@@ -1,0 +1,78 @@
+"""What workers keep of a topic as a whole, in one HASH of the server: who lies where, what was lost, what crashed.
+
+Fields: ``id`` -> the topic's id; ``stream:<name>`` -> partition and offset of its first record;
+``lost:<partition>:<offset>`` -> records lost from there on before they were read;
+``crash:<stream>:<position>`` -> crashes at what follows that position.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a stream lies, and the offset of its first record."""
+
+    partition: int
+    first: int
+
+
+class Registry:
+    """The HASH of one topic."""
+
+    def __init__(self, redis: Redis, topic: str) -> None:
+        self._redis: Any = redis  # its stubs allow text replies; ours are bytes
+        self._key = f"tw:{{topic:{topic}}}:live"
+
+    async def known_id(self, topic_id: str) -> str:
+        """Return the id under which the topic is known; an unknown topic is known from now on."""
+        await self._redis.hsetnx(self._key, "id", topic_id)
+        found: bytes = await self._redis.hget(self._key, "id")
+        return found.decode()
+
+    async def places(self) -> dict[str, Place]:
+        """Return where each stream lies."""
+        rows = await self._redis.hgetall(self._key)
+        return {
+            field.decode().removeprefix("stream:"): Place(*map(int, row.split(b":")))
+            for field, row in rows.items()
+            if field.startswith(b"stream:")
+        }
+
+    async def place(self, stream: str, partition: int, offset: int) -> Place:
+        """Return where a stream lies; an unknown one lies here from now on."""
+        field = f"stream:{stream}"
+        await self._redis.hsetnx(self._key, field, f"{partition}:{offset}")
+        row: bytes = await self._redis.hget(self._key, field)
+        return Place(*map(int, row.split(b":")))
+
+    async def lost(self, partition: int) -> int:
+        """Return how many records of a partition were lost so far."""
+        rows = await self._redis.hgetall(self._key)
+        prefix = f"lost:{partition}:".encode()
+        return sum(int(row) for field, row in rows.items() if field.startswith(prefix))
+
+    async def lose(self, partition: int, first: int, records: int) -> None:
+        """Note how many records are lost from an offset on; told again, it counts once."""
+        await self._redis.hset(self._key, f"lost:{partition}:{first}", records)
+
+    async def crashed(self, stream: str, position: bytes) -> int:
+        """Return how often a worker crashed behind a position."""
+        return int(await self._redis.hget(self._key, _crash(stream, position)) or 0)
+
+    async def crash(self, stream: str, position: bytes) -> int:
+        """Count a crash behind a position; returns how many there were."""
+        return int(await self._redis.hincrby(self._key, _crash(stream, position), 1))
+
+    async def recovered(self, stream: str, position: bytes) -> None:
+        """Forget the crashes behind a position that is passed."""
+        await self._redis.hdel(self._key, _crash(stream, position))
+
+
+def _crash(stream: str, position: bytes) -> str:
+    return f"crash:{stream}:{position.decode()}"

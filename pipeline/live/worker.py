@@ -1,0 +1,154 @@
+"""The worker: a Faust agent over the posts, which hands batches to the pump and acknowledges what is done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from redis.exceptions import RedisError
+
+from pipeline.errors import BrokerError, ServerError
+from pipeline.live.faust_app import App, new_app
+from pipeline.live.lane import GoneBackError
+from pipeline.live.losses import HandoverError
+from pipeline.live.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from faust.types import TP, EventT
+
+    from pipeline.config import Settings
+    from pipeline.live.log_view import LogView
+    from pipeline.live.pump import Pump
+    from pipeline.live.status import Status
+
+TAKE: Final = 500
+"""Records of a batch, at most."""
+
+WITHIN_S: Final = 0.05
+"""Seconds that a batch waits to be filled: what a post may wait for nothing."""
+
+ENDS_S: Final = 2.0
+"""Seconds between two looks at where the partitions end."""
+
+RETRY_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Seconds between tries; the last goes on."""
+
+_TROUBLE: Final = (ServerError, BrokerError, RedisError, OSError)
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """The agent and what belongs to it."""
+
+    def __init__(self, settings: Settings, pump: Pump, view: LogView, status: Status) -> None:
+        self._settings = settings
+        self._pump = pump
+        self._view = view
+        self._status = status
+        self._partitions: set[int] = set()
+
+    def app(self) -> App:
+        """Return the app, ready to run."""
+        worker = self._settings.worker
+        app = new_app(self._settings.kafka, worker.group, worker.session_s, worker.instance)
+        topic = app.topic(
+            self._settings.kafka.posts, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        app.agent(topic, name="posts")(self._take)
+        signals: Any = app  # a signal's handler may name its keywords, which its type does not have
+        # Not on_partitions_assigned: reading may begin while its handlers wait. This one is waited for, and after it
+        # reading begins at the offsets of the group.
+        signals.on_rebalance_complete.connect(self._assigned, weak=False)
+        signals.on_partitions_revoked.connect(self._revoked, weak=False)
+        app.timer(1.0)(self._tick)
+        app.timer(ENDS_S)(self._look_at_ends)
+        return app
+
+    async def _take(self, stream: Any) -> None:
+        events = stream.noack()
+        async for batch in events.noack_take(TAKE, within=WITHIN_S):
+            await self._persist(partial(self._do, [_record(event) for event in batch]))
+            for event in batch:
+                await events.ack(event)
+
+    async def _do(self, records: list[Record]) -> None:
+        await self._pump.take(records, self._view, time.monotonic())
+
+    async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do something that may be done twice, again and again while a server fails, for `worker.retry_s` at most."""
+        until = time.monotonic() + self._settings.worker.retry_s
+        tries = 0
+        while True:
+            try:
+                return await work()
+            except (GoneBackError, HandoverError):
+                raise
+            except _TROUBLE as error:
+                pause = RETRY_S[min(tries, len(RETRY_S) - 1)]
+                if time.monotonic() + pause > until:
+                    raise
+                log.warning("trying again: %s", error)
+                self._status.count("retries")
+                self._pump.mistrust()
+                tries += 1
+                await asyncio.sleep(pause)
+
+    async def _assigned(self, app: Any, **_: Any) -> None:
+        mine = {place for place in app.consumer.assignment() if place.topic == self._settings.kafka.posts}
+        committed = await _committed(app, mine)
+
+        async def assign() -> dict[int, int]:
+            ranges = await self._view.ranges(sorted(place.partition for place in mine))
+            return await self._pump.assign(ranges, committed, time.monotonic())
+
+        wanted = await self._persist(assign)
+        # The offset of the group is where reading begins, so it follows the fences.
+        await app.consumer._commit(  # noqa: SLF001 - the public one commits what was acknowledged
+            {place: wanted[place.partition] for place in mine if committed[place.partition] != wanted[place.partition]}
+        )
+        self._partitions = set(wanted)
+        log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
+
+    async def _revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
+        self._partitions = set()
+        self._pump.revoke(time.monotonic())
+        log.info("%d partitions given back", len(revoked))
+
+    async def _tick(self) -> None:
+        with contextlib.suppress(BrokerError):  # of trouble the batches tell
+            await self._pump.tick(time.monotonic())
+
+    async def _look_at_ends(self) -> None:
+        with contextlib.suppress(BrokerError):
+            for partition, (_, end) in (await self._view.ranges(sorted(self._partitions))).items():
+                self._status.ends(partition, end, time.monotonic())
+
+
+def _record(event: EventT[bytes]) -> Record:
+    message = event.message
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        round(1000 * message.timestamp),
+    )
+
+
+async def _committed(app: Any, places: set[TP]) -> dict[int, int | None]:
+    """Return the offsets of the group, None where it has none."""
+    thread = app.consumer._thread  # noqa: SLF001 - the consumer lives in a thread of its own, and asks nobody else
+    return {
+        place.partition: await thread.call_thread(thread._consumer.committed, place)  # noqa: SLF001
+        for place in sorted(places)
+    }

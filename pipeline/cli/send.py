@@ -15,7 +15,7 @@ from pipeline.cli.show import moment, safe
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.errors import UserError
 from pipeline.live.log import reading
-from pipeline.live.produce import produce
+from pipeline.live.produce import Progress, produce
 from pipeline.live.sender import sending
 from pipeline.recordings.read import ReadStats, read_lines
 from pipeline.recordings.source import STDIN
@@ -55,7 +55,7 @@ def send(
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{option} is not for --to-kafka: workers detect and keep the state")
     name = stream_name(paths, stream)
-    stats = ReadStats()
+    stats, step = ReadStats(), Progress()
     started = time.monotonic()
     with reading(settings.kafka) as log:
         log.bounds(settings.kafka.posts)
@@ -84,6 +84,8 @@ def send(
         err=True,
     )
     print_read(stats)
+    if step.ahead:
+        click.echo(f"{counted(step.ahead)} dated ahead of the clock: workers take the time of their coming", err=True)
 
 
 def stream_name(paths: tuple[str, ...], given: str | None) -> str:

@@ -41,27 +41,30 @@ class Exporter:
         """Yield the lines of a record; those that a worker would refuse are counted and left out."""
         self.found.records += 1
         self.found.partitions.add(record.partition)
-        for raw in (record.value or b"").splitlines():
-            if not raw.strip() or raw.strip() == b"null":
+        for raw in (record.value or b"").split(b"\n"):
+            # What is white space to JSON may be the end of a line to whoever reads the recording.
+            row = raw.replace(b"\r", b" ").strip()
+            if not row:
                 continue
             try:
-                yield self._line(raw, record.at)
+                yield self._line(row, record.at)
             except LineError as error:
                 self.found.refused[error.reason] += 1
             else:
                 self.found.lines += 1
 
     def _line(self, raw: bytes, appended: int) -> bytes:
-        """Return a line with ``observed_at`` where a replay would come to another event time than a worker.
+        """Return a line, stamped where a replay would come to another event time than a worker.
 
-        A worker takes the append time of a post dated later; a replay doubts a time far ahead of the lines before it.
+        A worker takes the append time of what is dated later; a replay doubts a post far ahead of the lines before it.
         """
         line = decode_line(raw, self._limits)
-        free = isinstance(line, Post) and line.observed_at is None
-        at = min(line.at, appended) if free else line.at
-        jumps = self._reached is None or at > self._reached + JUMP_MS
-        self._reached = max(at, self._reached or 0)
-        return stamped(raw, at) if free and (jumps or at < line.at) else raw
+        late = line.at > appended
+        line.at = min(line.at, appended)
+        jumps = self._reached is None or line.at > self._reached + JUMP_MS
+        self._reached = max(line.at, self._reached or 0)
+        doubted = jumps and isinstance(line, Post) and line.observed_at is None
+        return stamped(raw, line) if late or doubted else raw
 
 
 def export(log: Log, kafka: KafkaSection, stream: str, exporter: Exporter) -> Iterator[bytes]:

@@ -23,10 +23,11 @@ _TOLD_EVERY: Final = 500
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """Lines handed over so far and the event time (ms) reached."""
+    """Lines handed over so far, the event time (ms) reached, and lines dated ahead of the clock."""
 
-    lines: int
-    at: int
+    lines: int = 0
+    at: int = 0
+    ahead: int = 0
 
 
 def produce(
@@ -42,6 +43,7 @@ def produce(
     """Send lines in their order, keyed by the stream, ``pack`` lines a record at most; all are safe at the end.
 
     ``speed`` is event time over wall time, None as fast as it goes. A pack never waits for a line that is not due yet.
+    Workers take what is dated ahead of the clock for as late as it comes: it is counted.
     Raises BrokerError, which says how many lines are safe, and RecordingError for a line that no record can hold.
     """
     key = stream.encode()
@@ -51,18 +53,22 @@ def produce(
         if full is not None:
             sender.send(kafka.posts, full.value, key, lines=full.lines)
 
-    clock = _Pace(speed)
-    for number, line in enumerate(lines):
-        wait = clock.wait(line.at)
+    pace = _Pace(speed)
+    at = ahead = number = 0
+    for number, line in enumerate(lines, 1):
+        at = line.at
+        wait = pace.wait(at)
         if wait > 0:
             send(packer.rest())
-            yield Progress(number, line.at)
+        if wait > 0 or number % _TOLD_EVERY == 0:
+            yield Progress(number - 1, at, ahead)
+        if wait > 0:
             time.sleep(wait)
-        elif number % _TOLD_EVERY == 0:
-            yield Progress(number, line.at)
-        send(packer.take(sent_form(line, int(time.time() * 1000), limits)))
+        ahead += at > time.time() * 1000
+        send(packer.take(sent_form(line, limits)))
     send(packer.rest())
     sender.finish()
+    yield Progress(number, at, ahead)
 
 
 class _Pace:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pipeline.post import Limits, Post, decode_line, encode_line
 
 if TYPE_CHECKING:
     from pipeline.post import Line
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEAR_MS: Final = 86_400_000
-"""How far the clocks of a producer and a broker may lie apart."""
 
 
 def rfc3339(ms: int) -> str:
@@ -22,21 +18,16 @@ def rfc3339(ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def sent_form(line: Line, now_ms: int, limits: Limits) -> bytes:
-    """Return the JSON of a line from which a worker comes to the same event time, ``line.at``.
-
-    A post says when it was observed where its own time was not trusted, or where it is so late that a worker would
-    take the record's append time instead. ``now_ms`` is the wall clock.
-    """
+def sent_form(line: Line, limits: Limits) -> bytes:
+    """Return the JSON of a line from which every reader comes to the same event time, ``line.at``."""
     raw = encode_line(line)
-    trusted = decode_line(raw, limits).at == line.at
-    if isinstance(line, Post):
-        if trusted and (line.observed_at is not None or line.at < now_ms - _NEAR_MS):
-            return raw
-        return encode_line(msgspec.structs.replace(line, observed_at=rfc3339(line.at)))
-    return raw if trusted else encode_line(msgspec.structs.replace(line, created_at=rfc3339(line.at)))
+    return raw if decode_line(raw, limits).at == line.at else stamped(raw, line)
 
 
-def stamped(raw: bytes, at_ms: int) -> bytes:
-    """Return the JSON object of a line with ``observed_at`` added; of a key given twice the last one counts."""
-    return raw.rstrip()[:-1] + b',"observed_at":"' + rfc3339(at_ms).encode() + b'"}'
+def stamped(raw: bytes, line: Line) -> bytes:
+    """Return the JSON object of a line with its event time ``line.at`` added, all else as it is.
+
+    It is when a post was observed, and when something else was created; of a key given twice the last one counts.
+    """
+    field = b"observed_at" if isinstance(line, Post) else b"created_at"
+    return raw.rstrip()[:-1] + b',"' + field + b'":"' + rfc3339(line.at).encode() + b'"}'

@@ -82,6 +82,16 @@ def test_a_date_that_nothing_confirms_moves_no_clock_of_a_worker_either(brokers:
     assert [line for line in sent if "observed_at" in line] == [sent[10]]
 
 
+def test_lines_dated_ahead_of_the_clock_are_counted(brokers: str, tmp_path: Path) -> None:
+    lines = [post(number, at=f"2090-01-01T09:00:{number:02}Z") for number in range(25)]
+    live = live_environment(brokers)
+    create(brokers, {live["TURFWATCH_KAFKA_POSTS"]: 1})
+
+    done = turfwatch("replay", written(tmp_path / "a.jsonl", lines), "--to-kafka", extra=live)
+
+    assert b"25 lines dated ahead of the clock: workers take the time of their coming" in done.stderr
+
+
 def test_a_pack_never_waits_for_a_line_that_is_not_due(brokers: str, tmp_path: Path) -> None:
     lines = [post(0), post(1), post(2, at="2026-01-01T09:40:00Z"), post(3, at="2026-01-01T10:20:00Z")]
     live = live_environment(brokers)

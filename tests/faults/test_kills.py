@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from support.command import command, environment, turfwatch
-from support.servers import free_port, required, wait_until
+from support.servers import DurableServer
 
 from pipeline.simulate.stream import simulate, write_recording
 
@@ -43,36 +43,11 @@ def applied(client: Redis) -> int:
     for key in client.scan_iter("tw:*:meta"):
         position = client.hget(key, "position")
         if position:
-            return int(str(position).split(":")[2]) + 1
+            return int(str(position).split(":")[2])
     return 0
 
 
-class Server:
-    """A Redis whose every write is on disk before it answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self.start()
-
-    def start(self) -> None:
-        options = ("--save", "", "--appendonly", "yes", "--appendfsync", "always", "--bind", "127.0.0.1")
-        self.process = subprocess.Popen(
-            [required("redis-server"), "--port", str(self.port), "--dir", str(self._folder), *options],
-            stdout=subprocess.DEVNULL,
-        )
-        wait_until(self.port)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
-
-
-def start(simulated: Path, server: Server) -> subprocess.Popen[bytes]:
+def start(simulated: Path, server: DurableServer) -> subprocess.Popen[bytes]:
     # Small batches, so that kills fall into many different places.
     return subprocess.Popen(
         command("replay", simulated, "--redis", server.url, "--resume", "--output", "jsonl", "--batch", "17"),
@@ -82,7 +57,7 @@ def start(simulated: Path, server: Server) -> subprocess.Popen[bytes]:
     )
 
 
-def run_until(run: subprocess.Popen[bytes], server: Server, place: int) -> None:
+def run_until(run: subprocess.Popen[bytes], server: DurableServer, place: int) -> None:
     with Redis(port=server.port, decode_responses=True) as client:
         while applied(client) < place:
             assert run.poll() is None, "the replay ended before it was to be killed"
@@ -91,7 +66,7 @@ def run_until(run: subprocess.Popen[bytes], server: Server, place: int) -> None:
 @pytest.mark.parametrize("victim", ["replay", "server"])
 def test_kills_change_nothing(request: pytest.FixtureRequest, simulated: Path, expected: bytes, victim: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
+        server = DurableServer(Path(folder))
         try:
             for place in places(request, *((10, 2) if victim == "replay" else (3, 1))):
                 run = start(simulated, server)

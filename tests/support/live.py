@@ -161,9 +161,16 @@ class Live:
         stands = decode_position(position)
         return stands is not None and stands.offset >= self.ends[stream][1] and not redis.llen(keys["events"])
 
-    def wait_done(self, redis: Redis, deadline_s: float = DEADLINE_S) -> None:
+    def wait_done(self, redis: Redis, *workers: Worker) -> None:
+        """Wait until all streams are done, by workers that must not end before."""
         for stream in self.ends:
-            until(lambda: self.is_done(redis, stream), f"stream {stream} is done", deadline_s)  # noqa: B023 - called at once
+
+            def is_done(stream: str = stream) -> bool:
+                for each in workers:
+                    assert each.process.poll() is None, each.log
+                return self.is_done(redis, stream)
+
+            until(is_done, f"stream {stream} is done\n" + "\n".join(each.log for each in workers))
 
     def posts(self, redis: Redis, stream: str) -> int:
         """How many posts of a stream are counted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -99,3 +100,35 @@ def cluster(binary: str) -> Iterator[int]:
         for port, _ in ports:
             wait_until(port, "'ok' 16384")
         yield ports[0][0]
+
+
+class DurableServer:
+    """A Redis whose every write is on disk before it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        options = ("--save", "", "--appendonly", "yes", "--appendfsync", "always", "--bind", "127.0.0.1")
+        self.process = subprocess.Popen(
+            [required("redis-server"), "--port", str(self.port), "--dir", str(self._folder), *options],
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until(self.port)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    def pause(self) -> None:
+        """Let it answer nobody, as behind a broken line."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)

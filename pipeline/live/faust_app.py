@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +22,13 @@ if TYPE_CHECKING:
 
     from pipeline.sections import KafkaSection
 
-STOP_S: Final = 9.0
+log = logging.getLogger("turfwatch")
+
+STOP_S: Final = 5.0
 """Seconds in which an app that was told to end has to have drained."""
+
+CRASH_S: Final = 1.5
+"""Seconds that it has after that, with nothing more to wait for."""
 
 
 class App(faust.App):
@@ -93,13 +100,20 @@ async def run_app(app: App, started: asyncio.Event | None = None) -> None:
 
 
 async def _stop(app: App) -> None:
-    try:
-        async with asyncio.timeout(STOP_S):
-            await app.stop()
-    except TimeoutError:
-        raise BrokerError(
-            f"the worker did not drain within {STOP_S:g} s; what it has not acknowledged comes again"
-        ) from None
+    """Let an app drain; what takes too long to be acknowledged is left to whoever comes next."""
+    stopping = asyncio.create_task(app.stop())
+    await asyncio.wait((stopping,), timeout=STOP_S)
+    if not stopping.done():
+        late = BrokerError(
+            f"not drained within {STOP_S:g} s; what was not acknowledged is not committed and comes again"
+        )
+        # A cancellation is swallowed where Faust waits for acknowledgements; a crash is what it heeds there.
+        await app.crash(late)
+        await asyncio.wait((stopping,), timeout=CRASH_S)
+    if not stopping.done():
+        log.critical("not ended within %g s: leaving at once", STOP_S + CRASH_S)
+        os._exit(1)  # Faust's consumer is a thread that is no daemon: it would keep the process
+    await stopping
 
 
 @contextlib.contextmanager

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError as SendError
-from kafka import KafkaAdminClient
 
-from pipeline.errors import BrokerError, ConfigError, TopicError
+from pipeline.errors import BrokerError
 from pipeline.live.clients import broker_trouble, client_options
 from pipeline.live.faust_app import App, new_app, run_app
 from pipeline.live.letters import DeadLetter, encode_letter
-from pipeline.live.routing import packed, room, route_record
+from pipeline.live.routable import check_routes, check_topics
+from pipeline.live.routing import Routed, packed, room, route_record
 from pipeline.live.rules import Rules
 from pipeline.post import Limits
 
@@ -34,7 +34,6 @@ WITHIN_S: Final = 0.1
 """Seconds that a record waits for others, at most."""
 
 TOLD_EVERY_S: Final = 60.0
-BOOTSTRAP_MS: Final = 10_000
 CLOSING_S: Final = 2.0
 MAX_BATCH_BYTES: Final = 262_144
 
@@ -65,10 +64,14 @@ class Router:
 
         Raises BrokerError where that takes longer than ``worker.retry_s``: then none of them may be committed.
         """
+        acknowledged: list[Awaitable[object]] = []
+        found = [self._routed(event) for event in events]
         try:
             # An idempotent producer of aiokafka tries for ever: the deadline is ours.
             async with asyncio.timeout(self._retry_s):
-                await asyncio.gather(*[each for event in events for each in await self._send(event)])
+                for event, routed in zip(events, found, strict=True):
+                    acknowledged += await self._send(event, routed)
+                await asyncio.gather(*acknowledged)
         except TimeoutError:
             raise BrokerError(
                 f"kafka at {self._kafka.brokers}: posts were not acknowledged within {self._retry_s:g} s; "
@@ -77,27 +80,35 @@ class Router:
         except SendError as error:
             raise BrokerError(f"kafka at {self._kafka.brokers}: {error}") from error
 
-    async def _send(self, event: EventT[bytes | None]) -> list[Awaitable[object]]:
-        """Send one record's lines; returns what is to be acknowledged."""
+        for routed in found:
+            self._count(routed)
+
+    def _routed(self, event: EventT[bytes | None]) -> Routed:
+        topic: str = event.message.topic
+        return route_record(topic, event.value, self._rules, self._limits, self._kafka.record_bytes)
+
+    async def _send(self, event: EventT[bytes | None], routed: Routed) -> list[Awaitable[object]]:
+        """Send one record's lines and letters; returns what is to be acknowledged."""
         message: Any = event.message
-        routed = route_record(message.topic, event.value, self._rules, self._limits, self._kafka.record_bytes)
         sent: list[Awaitable[object]] = []
         for stream, lines in routed.streams.items():
             values = packed(lines, room(stream, self._kafka.record_bytes))
             sent += [await self._producer.send(self._kafka.posts, value, key=stream.encode()) for value in values]
-            self.counts["copies"] += len(lines)
         for each in routed.refused:
             key = message.key if message.key and len(message.key) <= KEY_BYTES else None
             origin = (message.topic, message.partition, message.offset, each.line, key)
             letter = DeadLetter(each.reason, each.detail, *origin, each.data)
             value, headers = encode_letter(letter, withhold=self._withhold)
             sent.append(await self._producer.send(self._kafka.dead_letters, value, headers=headers))
+        return sent
+
+    def _count(self, routed: Routed) -> None:
         self.counts["records"] += 1
         self.counts["lines"] += routed.lines
         self.counts["unrouted"] += routed.unrouted
         self.counts["refused"] += len(routed.refused)
         self.counts["routed"] += routed.lines - routed.unrouted - len(routed.refused)
-        return sent
+        self.counts["copies"] += sum(map(len, routed.streams.values()))
 
 
 def make_app(settings: Settings, router: Router) -> App:
@@ -134,33 +145,6 @@ async def run_route(settings: Settings) -> dict[str, int]:
             telling.cancel()
             log.info("%s", told(router.counts))
     return router.counts
-
-
-def check_routes(settings: Settings) -> None:
-    """Raises ConfigError where nothing is to be routed, or where what was sent would come in again."""
-    route, kafka = settings.route, settings.kafka
-    if not route.topics:
-        raise ConfigError("route.topics names no topic to read")
-    if not route.rules:
-        raise ConfigError("no rule says what goes to which stream: add a table [[route.rules]] to the configuration")
-    if own := sorted({kafka.posts, kafka.incidents, kafka.dead_letters}.intersection(route.topics)):
-        raise ConfigError(
-            f"route.topics: {own[0]!r} is a topic of turfwatch's own: what is sent there would come again"
-        )
-    if strange := [rule.topic for rule in route.rules if rule.topic not in (None, *route.topics)]:
-        raise ConfigError(f"route.rules: the topic {strange[0]!r} is not among route.topics")
-
-
-def check_topics(settings: Settings) -> None:
-    """Raises TopicError for a topic that is not there; none is made by itself."""
-    kafka = settings.kafka
-    client = KafkaAdminClient(**client_options(kafka), bootstrap_timeout_ms=BOOTSTRAP_MS)
-    with contextlib.closing(client):
-        there = set(client.list_topics())
-    if missing := [name for name in settings.route.topics if name not in there]:
-        raise TopicError(f"route.topics: no topic {missing[0]!r} in kafka at {kafka.brokers}")
-    if missing := [name for name in (kafka.posts, kafka.dead_letters) if name not in there]:
-        raise TopicError(f"no topic {missing[0]!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")
 
 
 def told(counts: Mapping[str, int]) -> str:

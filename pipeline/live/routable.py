@@ -1,0 +1,44 @@
+"""Whether a configuration can be routed by at all, looked at before anything is read."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from kafka import KafkaAdminClient
+
+from pipeline.errors import ConfigError, TopicError
+from pipeline.live.clients import client_options
+
+if TYPE_CHECKING:
+    from pipeline.config import Settings
+
+BOOTSTRAP_MS: Final = 10_000
+"""Milliseconds until brokers that do not answer are given up."""
+
+
+def check_routes(settings: Settings) -> None:
+    """Raises ConfigError where nothing is to be routed, or where what was sent would come in again."""
+    route, kafka = settings.route, settings.kafka
+    if not route.topics:
+        raise ConfigError("route.topics names no topic to read")
+    if not route.rules:
+        raise ConfigError("no rule says what goes to which stream: add a table [[route.rules]] to the configuration")
+    if own := sorted({kafka.posts, kafka.incidents, kafka.dead_letters}.intersection(route.topics)):
+        raise ConfigError(
+            f"route.topics: {own[0]!r} is a topic of turfwatch's own: what is sent there would come again"
+        )
+    if strange := [rule.topic for rule in route.rules if rule.topic not in (None, *route.topics)]:
+        raise ConfigError(f"route.rules: the topic {strange[0]!r} is not among route.topics")
+
+
+def check_topics(settings: Settings) -> None:
+    """Raises TopicError for a topic that is not there; none is made by itself."""
+    kafka = settings.kafka
+    client = KafkaAdminClient(**client_options(kafka), bootstrap_timeout_ms=BOOTSTRAP_MS)
+    with contextlib.closing(client):
+        there = set(client.list_topics())
+    if missing := [name for name in settings.route.topics if name not in there]:
+        raise TopicError(f"route.topics: no topic {missing[0]!r} in kafka at {kafka.brokers}")
+    if missing := [name for name in (kafka.posts, kafka.dead_letters) if name not in there]:
+        raise TopicError(f"no topic {missing[0]!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")

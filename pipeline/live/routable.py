@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import TYPE_CHECKING, Final
-
-from kafka import KafkaAdminClient
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError, TopicError
-from pipeline.live.clients import client_options
+from pipeline.live.admin import admin_client
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
-
-BOOTSTRAP_MS: Final = 10_000
-"""Milliseconds until brokers that do not answer are given up."""
 
 
 def check_routes(settings: Settings) -> None:
@@ -33,10 +27,9 @@ def check_routes(settings: Settings) -> None:
 
 
 def check_topics(settings: Settings) -> None:
-    """Raises TopicError for a topic that is not there; none is made by itself."""
+    """Raises TopicError for a topic that is not there; none is made by itself. Raises BrokerError."""
     kafka = settings.kafka
-    client = KafkaAdminClient(**client_options(kafka), bootstrap_timeout_ms=BOOTSTRAP_MS)
-    with contextlib.closing(client):
+    with admin_client(kafka) as client:
         there = set(client.list_topics())
     if missing := [name for name in settings.route.topics if name not in there]:
         raise TopicError(f"route.topics: no topic {missing[0]!r} in kafka at {kafka.brokers}")

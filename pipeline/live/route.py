@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError as SendError
 
 from pipeline.errors import BrokerError
-from pipeline.live.clients import broker_trouble, client_options
+from pipeline.live.clients import client_options
 from pipeline.live.faust_app import App, new_app, run_app
 from pipeline.live.letters import DeadLetter, encode_letter
 from pipeline.live.routable import check_routes, check_topics
@@ -53,7 +53,7 @@ class Router:
         self._kafka = settings.kafka
         self._rules = Rules(settings.route.rules)
         self._limits = Limits(settings.limits.line_bytes, settings.limits.list_items)
-        # With pseudonyms no account may be stored as it is, and a letter cannot be told apart from its accounts.
+        # With pseudonyms no account may be stored as it is, and a line or key that was refused may name one.
         self._withhold = settings.worker.ids == "hmac"
         self._retry_s = settings.worker.retry_s
         self._producer = producer
@@ -95,7 +95,7 @@ class Router:
             values = packed(lines, room(stream, self._kafka.record_bytes))
             sent += [await self._producer.send(self._kafka.posts, value, key=stream.encode()) for value in values]
         for each in routed.refused:
-            key = message.key if message.key and len(message.key) <= KEY_BYTES else None
+            key = message.key if message.key and len(message.key) <= KEY_BYTES and not self._withhold else None
             origin = (message.topic, message.partition, message.offset, each.line, key)
             letter = DeadLetter(each.reason, each.detail, *origin, each.data)
             value, headers = encode_letter(letter, withhold=self._withhold)
@@ -134,8 +134,7 @@ async def run_route(settings: Settings) -> dict[str, int]:
     Raises ConfigError for rules that cannot work, TopicError for topics that are missing, BrokerError.
     """
     check_routes(settings)
-    with broker_trouble(settings.kafka):
-        await asyncio.to_thread(check_topics, settings)
+    await asyncio.to_thread(check_topics, settings)
     async with _producer(settings.kafka) as producer:
         router = Router(settings, producer)
         telling = asyncio.create_task(_tell(router))

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from support.kafka import broker
 from support.servers import cluster, required, running
+from support.streams import expected, redis_port, simulated
 
 from pipeline.embedded import server_binary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["expected", "redis_port", "simulated"]  # fixtures of every folder below
 
 DATA = Path(os.environ.get("TURFWATCH_DATA", Path(__file__).parents[1].parent / "shared" / "data"))
 

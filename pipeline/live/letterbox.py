@@ -38,7 +38,7 @@ class LetterBox:
         records = []
         for each in letters:
             value, headers = encode_letter(each, withhold=self._withhold)
-            records.append(Outgoing(self._topic, each.key, value, headers))
+            records.append(Outgoing(self._topic, None, value, headers))
             self._status.refuse(each.reason)
         await self._outlet.write(records)
         self._status.count("letters", len(records))

@@ -18,6 +18,9 @@ KEPT_BYTES: Final = 65_536
 
 DETAIL_CHARS: Final = 500
 
+KEY_BYTES: Final = 4096
+"""Bytes of a record's key up to which a letter tells it: no letter must be too long for its topic."""
+
 _NUMBER: Final = re.compile(rb"[0-9]{1,19}")
 _SHA256: Final = re.compile(rb"[0-9a-f]{64}")
 
@@ -60,7 +63,10 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 def encode_letter(letter: DeadLetter, *, withhold: bool = False) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Return value and headers of a letter's record; ``withhold`` keeps the data out of it."""
+    """Return value and headers of a letter's record.
+
+    ``withhold`` keeps data and key out of it. A key that is too long is left out as well, and the letter says so.
+    """
     headers = [
         ("reason", _text(letter.reason)),
         ("detail", _text(letter.detail[:DETAIL_CHARS])),
@@ -71,10 +77,11 @@ def encode_letter(letter: DeadLetter, *, withhold: bool = False) -> tuple[bytes,
         ("length", b"%d" % len(letter.data)),
         ("sha256", sha256(letter.data).hexdigest().encode()),
     ]
-    if letter.key is not None:
-        headers.append(("key", letter.key))
-    if withhold:
+    incomplete = withhold or (letter.key is not None and len(letter.key) > KEY_BYTES)
+    if incomplete:
         headers.append(("withheld", b"1"))
+    elif letter.key is not None:
+        headers.append(("key", letter.key))
     return b"" if withhold else letter.data[:KEPT_BYTES], headers
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.sections import KafkaSection
 
-_HEADER_BYTES = 65_536
+CLOSING_S: Final = 2.0
+_HEADER_BYTES: Final = 65_536
 """Room for keys and headers beside the largest value."""
 
 
@@ -35,18 +36,25 @@ class Outgoing(msgspec.Struct, frozen=True):
 class Outlet:
     """Writes records and waits until the brokers have them."""
 
-    def __init__(self, producer: AIOKafkaProducer, brokers: str) -> None:
+    def __init__(self, producer: AIOKafkaProducer, brokers: str, timeout_s: float) -> None:
         self._producer = producer
         self._brokers = brokers
+        self._timeout_s = timeout_s
 
     async def write(self, records: Sequence[Outgoing]) -> None:
         """Write records in their order, all acknowledged on return. Raises BrokerError where that cannot be had."""
         try:
-            sent = [
-                await self._producer.send(each.topic, each.value, key=each.key, headers=list(each.headers))
-                for each in records
-            ]
-            await asyncio.gather(*sent)
+            # An idempotent producer tries for ever: the deadline is ours.
+            async with asyncio.timeout(self._timeout_s):
+                sent = [
+                    await self._producer.send(each.topic, each.value, key=each.key, headers=list(each.headers))
+                    for each in records
+                ]
+                await asyncio.gather(*sent)
+        except TimeoutError:
+            raise BrokerError(
+                f"kafka at {self._brokers}: {len(records)} records were not acknowledged within {self._timeout_s:g} s"
+            ) from None
         except MessageSizeTooLargeError as error:
             raise BrokerError(f"kafka at {self._brokers}: a record is larger than its topic takes: {error}") from error
         except KafkaError as error:
@@ -55,14 +63,13 @@ class Outlet:
 
 @contextlib.asynccontextmanager
 async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]:
-    """Yield a way into the brokers that gives a record up after ``timeout_s``; what was sent is there at the end."""
+    """Yield a way into the brokers that gives records up after ``timeout_s``."""
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka.brokers.split(","),
         client_id="turfwatch",
         enable_idempotence=True,
         acks="all",
         compression_type="zstd",
-        request_timeout_ms=round(1000 * timeout_s),
         max_request_size=kafka.record_bytes + _HEADER_BYTES,
         **async_options(kafka),
     )
@@ -72,6 +79,8 @@ async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]
         await producer.stop()
         raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
     try:
-        yield Outlet(producer, kafka.brokers)
+        yield Outlet(producer, kafka.brokers, timeout_s)
     finally:
-        await producer.stop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):  # it flushes first, for ever where no broker is there
+                await producer.stop()

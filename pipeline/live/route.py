@@ -40,9 +40,6 @@ MAX_BATCH_BYTES: Final = 262_144
 LETTER_BYTES: Final = 131_072
 """Bytes of a letter, at most: the data that it keeps, and headers."""
 
-KEY_BYTES: Final = 4096
-"""Bytes of a foreign record's key up to which a letter tells it: no letter must be too long for its topic."""
-
 log = logging.getLogger("turfwatch.route")
 
 
@@ -95,8 +92,7 @@ class Router:
             values = packed(lines, room(stream, self._kafka.record_bytes))
             sent += [await self._producer.send(self._kafka.posts, value, key=stream.encode()) for value in values]
         for each in routed.refused:
-            key = message.key if message.key and len(message.key) <= KEY_BYTES and not self._withhold else None
-            origin = (message.topic, message.partition, message.offset, each.line, key)
+            origin = (message.topic, message.partition, message.offset, each.line, message.key)
             letter = DeadLetter(each.reason, each.detail, *origin, each.data)
             value, headers = encode_letter(letter, withhold=self._withhold)
             sent.append(await self._producer.send(self._kafka.dead_letters, value, headers=headers))

@@ -112,9 +112,11 @@ class Worker:
 
         wanted = await self._persist(assign)
         # The offset of the group is where reading begins, so it follows the fences.
-        await app.consumer._commit(  # noqa: SLF001 - the public one commits what was acknowledged
-            {place: wanted[place.partition] for place in mine if committed[place.partition] != wanted[place.partition]}
-        )
+        moved = {
+            place: wanted[place.partition] for place in mine if committed[place.partition] != wanted[place.partition]
+        }
+        if moved:
+            await app.consumer._commit(moved)  # noqa: SLF001 - the public one commits what was acknowledged
         self._partitions = set(wanted)
         log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
 

@@ -12,7 +12,7 @@ from support.kafka import read_all
 from support.live import Live, Worker, by_incident, until, worker
 
 from pipeline.live.letters import KEPT_BYTES, Letter, decode_letter
-from pipeline.post import encode_line
+from pipeline.post import Post, encode_line
 from pipeline.recordings.read import read_lines
 
 if TYPE_CHECKING:
@@ -50,12 +50,10 @@ def test_a_storm_of_poison_loses_nothing_good(
     good = [encode_line(line) for line in read_lines([str(path)])]
     poison = list(itertools.islice(itertools.cycle(POISON), 9_990)) + 10 * [b'{"text":"' + b"x" * HUGE + b'"}']
     live = Live(brokers, kafka_partitions=2, kafka_record_bytes=6 * 2**20)
-    places = len(good) // len(poison)
-    records: list[tuple[str | None, bytes | None]] = []
-    for number, bad in enumerate(poison):
-        records += [("town", row) for row in good[number * places : (number + 1) * places]]
-        records.append(("town", bad))
-    records += [("town", row) for row in good[len(poison) * places :]]
+    # Evenly between the good ones: a thousand lines of which half are poison would trip the breaker.
+    placed = [(n / len(rows), row) for rows in (good, poison) for n, row in enumerate(rows)]
+    mixed = sorted(placed, key=lambda each: each[0])
+    records: list[tuple[str | None, bytes | None]] = [("town", row) for _, row in mixed]
     records.append((None, good[0]))  # nobody's, in a topic of two partitions
     live.send(records)
 
@@ -139,3 +137,34 @@ def test_a_line_that_trips_a_bug_is_left_out_after_three_crashes(
     assert (letter.reason, letter.offset, letter.data) == ("bug", 5000, guilty)
     assert "ZeroDivisionError: planted" in letter.detail
     assert by_incident(live.events()["town"]) == by_incident(expected(path, "town"))
+
+
+def test_an_evaluation_that_trips_a_bug_is_left_out_and_the_stream_goes_on(brokers: str, redis_port: int) -> None:
+    posts = [copy(number, "the TRIPWIRE of the harbour was cut by the mayor last night") for number in range(40)]
+    posts += [
+        copy(number, f"harbour closed, round {number // 5}: nobody asked the people of this town")
+        for number in range(40, 80)
+    ]
+    live = Live(
+        brokers, kafka_partitions=1, detection_look_alikes="false", detection_min_objects=1, detection_edge_weight=0.5
+    )
+    live.send([("town", row) for row in posts])
+
+    with Redis(port=redis_port) as redis:
+        for _ in range(3):
+            assert Worker(live.environment, redis_port, TRIPS_EVALUATION).ended() == 1
+        with worker(live.environment, redis_port, TRIPS_EVALUATION) as started:
+            live.wait_done(redis, started)
+            assert started.stop() == 0, started.log
+        assert live.posts(redis, "town") == len(posts)
+
+    letters = letters_of(live)
+    assert letters
+    assert {letter.reason for letter in letters} == {"bug"}
+
+
+def copy(number: int, text: str) -> bytes:
+    """A post of one of eight accounts, a second after the one before."""
+    at = f"2026-01-01T00:{number // 60:02}:{number % 60:02}Z"
+    post = Post(id=str(number), platform="x", author_id=f"a{number % 8}", text=text, created_at=at)
+    return encode_line(post)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
+from pipeline.embedded import server_binary
 from support.command import turfwatch
 from support.live import replayed
 from support.servers import running
-
-from pipeline.embedded import server_binary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -140,7 +140,10 @@ def _shown(value: object) -> str:
 def detection_hash(settings: Settings) -> str:
     """Return a short hash of the settings that shape stored state."""
     tables = ("detection", "incidents", "allow")
-    shaping = {name: getattr(settings, name).model_dump() for name in tables}
+    shaping: dict[str, object] = {name: getattr(settings, name).model_dump() for name in tables}
+    if settings.worker.ids == "hmac" and settings.worker.ids_key:
+        # Under another key everybody is somebody else. Hashed, so that the key is not in what is stored.
+        shaping["ids"] = blake2b(settings.worker.ids_key.get_secret_value().encode(), digest_size=16).hexdigest()
     return blake2b(json.dumps(shaping, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

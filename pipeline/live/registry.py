@@ -35,6 +35,14 @@ class Registry:
         found: bytes = await self._redis.hget(self._key, "id")
         return found.decode()
 
+    async def is_known(self) -> bool:
+        """Whether anything is kept of the topic."""
+        return bool(await self._redis.exists(self._key))
+
+    async def forget(self) -> None:
+        """Forget all of it."""
+        await self._redis.delete(self._key)
+
     async def places(self) -> dict[str, Place]:
         """Return where each stream lies."""
         rows = await self._redis.hgetall(self._key)

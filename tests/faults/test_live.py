@@ -12,10 +12,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 from support.kafka import restartable_broker
-from support.live import DEADLINE_S, Live, Worker, by_incident
+from support.live import DEADLINE_S, Live, Worker, by_incident, posts_in
 from support.servers import DurableServer
 
-from pipeline.post import Post
 from pipeline.recordings.read import read_lines
 
 if TYPE_CHECKING:
@@ -123,8 +122,3 @@ def test_kills_lose_nothing_and_count_nothing_twice(
                     redis.flushall()
         finally:
             server.kill()
-
-
-def posts_in(path: Path) -> int:
-    """Posts of a recording, each once, as the engine counts them within its horizon."""
-    return len({(line.platform, line.id) for line in read_lines([str(path)]) if isinstance(line, Post)})

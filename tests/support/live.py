@@ -19,7 +19,8 @@ from redis import Redis
 from pipeline.config import load_settings
 from pipeline.live.admin import create_missing
 from pipeline.position import decode_position
-from pipeline.post import encode_line
+from pipeline.post import Post, encode_line
+from pipeline.recordings.read import read_lines
 from pipeline.state.keys import stream_keys
 from support.command import command, environment, turfwatch
 from support.kafka import live_environment, read_all
@@ -201,3 +202,8 @@ def by_incident(events: Iterable[bytes]) -> dict[str, list[bytes]]:
         data = json.loads(event)["data"]
         found.setdefault(data.get("incident_id") or data["digest_id"], []).append(event)
     return found
+
+
+def posts_in(path: Path) -> int:
+    """Posts of a recording, each once, as the engine counts them within its horizon."""
+    return len({(line.platform, line.id) for line in read_lines([str(path)]) if isinstance(line, Post)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from pipeline.config import load_settings
 from pipeline.engine import Engine
@@ -12,6 +13,9 @@ from pipeline.post import Tick
 from pipeline.replay import feed, run
 from pipeline.simulate.stream import simulate
 from pipeline.state.client import connect
+
+if TYPE_CHECKING:
+    from pipeline.post import Line
 
 SETTINGS, _ = load_settings(environment={})
 
@@ -47,7 +51,7 @@ def test_lines_passed_over_change_no_event(server_url: str) -> None:
             engine = Engine(client, "between", SETTINGS)
             await engine.store.drop()
             await engine.start()
-            placed = []
+            placed: list[tuple[bytes, Line | None]] = []
             for number, line in enumerate(lines):
                 placed.append((at(2 * number + 1), line))
                 if between:

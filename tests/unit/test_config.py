@@ -82,3 +82,17 @@ def test_a_hash_follows_what_shapes_state_and_nothing_else() -> None:
 
     assert other == plain
     assert shaped != plain
+
+
+def test_a_hash_tells_pseudonyms_of_one_key_from_those_of_another_and_from_none() -> None:
+    hashes = {
+        detection_hash(load_settings(options=options, environment={})[0])
+        for options in (
+            {},
+            {"worker.ids_key": "a key of sixteen"},
+            {"worker.ids": "hmac", "worker.ids_key": "a key of sixteen"},
+            {"worker.ids": "hmac", "worker.ids_key": "a key of 16 more"},
+        )
+    }
+
+    assert len(hashes) == 3

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help install demo check check-embedded quick bench seeds fit faults soak format servers clean
+.PHONY: help install demo check check-embedded quick bench bench-live seeds fit faults soak format servers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -43,6 +43,9 @@ faults: install  ## kill a replay and its server at ten and three random places
 
 bench: install  ## figures: posts/s, bytes a post, peers
 	$(BIN)/python bench/run.py
+
+bench-live: install  ## a live worker on a Kafka of its own: posts/s beside a bare Faust agent, how soon campaigns are told
+	$(BIN)/python -m bench.live
 
 seeds: install  ## 20 simulated streams of all kinds: found, falsely opened, a textbook rule beside it
 	$(BIN)/python bench/seeds.py

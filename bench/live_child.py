@@ -1,0 +1,111 @@
+"""One process of `bench/live.py`: a bare Faust agent, or the command `turfwatch worker`, over a topic that is full.
+
+Tells on standard output, as JSON, what lies between the moment at which it is handed its first batch and the end of the
+one that reaches the wanted number of records, and ends. Settings come from the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import msgspec
+
+from pipeline import loop
+from pipeline.cli import main as command
+from pipeline.config import load_settings
+from pipeline.live.faust_app import new_app, run_app
+from pipeline.live.pump import Pump
+from pipeline.live.worker import TAKE, WITHIN_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.config import Settings
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Records done within some seconds, and CPU seconds meanwhile of each process by its name."""
+
+    records: int
+    seconds: float
+    cpu: dict[str, float]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds of another process: by its clock, as clock_getcpuclockid(3) names it on Linux."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+class Meter:
+    """Measures from the begin of the first batch to the end of the last, at which this process is told to end."""
+
+    def __init__(self, wanted: int, others: Mapping[str, int]) -> None:
+        self._wanted = wanted
+        self._pids = {"process": os.getpid(), **others}
+        self._start: tuple[float, dict[str, float]] | None = None
+        self._seen = 0
+
+    def begins(self) -> None:
+        """Note that a batch was handed over."""
+        self._start = self._start or self._now()
+
+    def ends(self, records: int) -> None:
+        """Note the end of a batch."""
+        had, self._seen = self._seen, self._seen + records
+        if self._start and had < self._wanted <= self._seen:
+            seconds, cpu = self._now()
+            began, used = self._start
+            span = Span(self._seen, seconds - began, {name: cpu[name] - used[name] for name in cpu})
+            print(msgspec.json.encode(span).decode(), flush=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _now(self) -> tuple[float, dict[str, float]]:
+        return time.perf_counter(), {name: cpu_seconds(pid) for name, pid in self._pids.items()}
+
+
+async def bare(settings: Settings, meter: Meter) -> None:
+    """Take records as a worker takes them, do nothing, acknowledge."""
+    app = new_app(settings.kafka, settings.worker.group, settings.worker.session_s)
+    topic = app.topic(
+        settings.kafka.posts, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
+
+    async def take(stream: Any) -> None:
+        events = stream.noack()
+        async for batch in events.noack_take(TAKE, within=WITHIN_S):
+            meter.begins()
+            for event in batch:
+                await events.ack(event)
+            meter.ends(len(batch))
+
+    app.agent(topic, name="bare")(take)
+    await run_app(app)
+
+
+def worker(url: str, meter: Meter) -> None:
+    """Be the command, watched from inside, where no clock of a poll blurs it."""
+    plain = Pump.take
+
+    async def take(pump: Pump, records: Any, *more: Any) -> None:
+        meter.begins()
+        await plain(pump, records, *more)
+        meter.ends(len(records))
+
+    sys.argv = ["turfwatch", "worker", "--redis", url]
+    with patch.object(Pump, "take", take):
+        command()
+
+
+if __name__ == "__main__":
+    wanted, redis, *named = sys.argv[1:]
+    pairs = (each.split("=") for each in named)
+    meter = Meter(int(wanted), {name: int(pid) for name, pid in pairs})
+    if redis:
+        worker(redis, meter)
+    else:
+        loop.run(bare(load_settings()[0], meter))

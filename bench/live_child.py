@@ -1,4 +1,4 @@
-"""One process of `bench/live.py`: a bare Faust agent, or the command `turfwatch worker`, over a topic that is full.
+"""One process of `bench/live.py` over a topic that is full: a loop without Faust, a bare agent of it, or the worker.
 
 Tells on standard output, as JSON, what lies between the moment at which it is handed its first batch and the end of the
 one that reaches the wanted number of records, and ends. Settings come from the environment.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import msgspec
+from aiokafka import AIOKafkaConsumer
 
 from pipeline import loop
 from pipeline.cli import main as command
@@ -42,13 +43,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Meter:
-    """Measures from the begin of the first batch to the end of the last, at which this process is told to end."""
+    """Measures from the begin of the first batch to the end of the last, and tells it then."""
 
     def __init__(self, wanted: int, others: Mapping[str, int]) -> None:
         self._wanted = wanted
         self._pids = {"process": os.getpid(), **others}
         self._start: tuple[float, dict[str, float]] | None = None
         self._seen = 0
+
+    @property
+    def runs(self) -> bool:
+        """Whether records are wanted."""
+        return self._seen < self._wanted
 
     def begins(self) -> None:
         """Note that a batch was handed over."""
@@ -62,10 +68,27 @@ class Meter:
             began, used = self._start
             span = Span(self._seen, seconds - began, {name: cpu[name] - used[name] for name in cpu})
             print(msgspec.json.encode(span).decode(), flush=True)
-            os.kill(os.getpid(), signal.SIGTERM)
 
     def _now(self) -> tuple[float, dict[str, float]]:
         return time.perf_counter(), {name: cpu_seconds(pid) for name, pid in self._pids.items()}
+
+
+async def loop_alone(settings: Settings, meter: Meter) -> None:
+    """Take records from the client beneath Faust, do nothing, commit now and then."""
+    consumer = AIOKafkaConsumer(
+        settings.kafka.posts,
+        bootstrap_servers=settings.kafka.brokers,
+        group_id=settings.worker.group,
+        auto_offset_reset="earliest",
+    )
+    await consumer.start()
+    try:
+        while meter.runs:
+            for batch in (await consumer.getmany(timeout_ms=round(1000 * WITHIN_S), max_records=TAKE)).values():
+                meter.begins()
+                meter.ends(len(batch))
+    finally:
+        await consumer.stop()
 
 
 async def bare(settings: Settings, meter: Meter) -> None:
@@ -82,6 +105,7 @@ async def bare(settings: Settings, meter: Meter) -> None:
             for event in batch:
                 await events.ack(event)
             meter.ends(len(batch))
+            end_after(meter)
 
     app.agent(topic, name="bare")(take)
     await run_app(app)
@@ -95,17 +119,24 @@ def worker(url: str, meter: Meter) -> None:
         meter.begins()
         await plain(pump, records, *more)
         meter.ends(len(records))
+        end_after(meter)
 
     sys.argv = ["turfwatch", "worker", "--redis", url]
     with patch.object(Pump, "take", take):
         command()
 
 
+def end_after(meter: Meter) -> None:
+    """End this process in order where all is measured."""
+    if not meter.runs:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
-    wanted, redis, *named = sys.argv[1:]
+    kind, wanted, redis, *named = sys.argv[1:]
     pairs = (each.split("=") for each in named)
     meter = Meter(int(wanted), {name: int(pid) for name, pid in pairs})
-    if redis:
+    if kind == "worker":
         worker(redis, meter)
     else:
-        loop.run(bare(load_settings()[0], meter))
+        loop.run((bare if kind == "bare" else loop_alone)(load_settings()[0], meter))

@@ -69,14 +69,14 @@ class Bench:
             for _ in produce(sender, settings.kafka, "bench", lines, limits, pack=pack):
                 pass
 
-    async def bare(self, name: str, records: int) -> Span:
-        """Measure the agent that does nothing."""
-        return await self._child(self.environment(name), records, "", {})
+    async def idle(self, kind: str, name: str, records: int) -> Span:
+        """Measure what does nothing: a bare agent ("bare"), or a loop without Faust ("loop")."""
+        return await self._child(kind, self.environment(name), records, "", {})
 
     async def worker(self, name: str, records: int) -> Span:
         """Measure the command on a server of its own."""
         async with server() as (url, pid):
-            return await self._child(self.environment(name), records, url, {"server": pid})
+            return await self._child("worker", self.environment(name), records, url, {"server": pid})
 
     async def latency(self, posts: int, campaigns: int) -> Latency:
         """Measure what comes in at its own pace."""
@@ -94,9 +94,11 @@ class Bench:
             row = list(load(posts, campaigns))
             return await asyncio.to_thread(latency, settings, environment, url, row, pids)
 
-    async def _child(self, environment: Mapping[str, str], records: int, url: str, pids: dict[str, int]) -> Span:
+    async def _child(
+        self, kind: str, environment: Mapping[str, str], records: int, url: str, pids: dict[str, int]
+    ) -> Span:
         named = [f"{name}={pid}" for name, pid in {**pids, "broker": self._broker.pid}.items()]
-        command = [sys.executable, "-m", "bench.live_child", str(records), url, *named]
+        command = [sys.executable, "-m", "bench.live_child", kind, str(records), url, *named]
         done = await asyncio.to_thread(
             subprocess.run, command, env=environment, capture_output=True, check=False, timeout=RUN_S
         )

@@ -53,7 +53,7 @@ async def throughput(bench: Bench, lines: Sequence[Line], turns: int) -> dict[st
     bench.fill("single", lines, 1)
     bench.fill("packed", lines, PACK)
     rates: dict[str, list[float]] = {LOOP: [], BARE: [], SINGLE: [], PACKED: []}
-    print(f"{'':29}{'posts/s':>9}   of a core: process, server, broker   load")
+    print(f"{'':29}{'posts/s':>9}{'us of CPU:':>14}{'process':>9}{'server':>9}{'broker':>9}{'cores':>8}{'load':>7}")
     for _ in range(turns):
         for name, span, pack in (
             (LOOP, await bench.idle("loop", "single", records), 1),
@@ -61,15 +61,18 @@ async def throughput(bench: Bench, lines: Sequence[Line], turns: int) -> dict[st
             (SINGLE, await bench.worker("single", records), 1),
             (PACKED, await bench.worker("packed", -(-records // PACK)), PACK),
         ):
-            rates[name].append(min(records, span.records * pack) / span.seconds)
-            print(f"{name:29}{rates[name][-1]:9,.0f}   {used(span)}   {os.getloadavg()[0]:.1f}", flush=True)
+            posts = min(records, span.records * pack)
+            rates[name].append(posts / span.seconds)
+            print(row(name, posts, span), flush=True)
     return rates
 
 
-def used(span: Span) -> str:
-    """Return what each process had of a core while it ran."""
-    shares = (span.cpu[name] / span.seconds if name in span.cpu else None for name in ("process", "server", "broker"))
-    return "".join(f"{'' if each is None else f'{each:.0%}':>12}" for each in shares)
+def row(name: str, posts: int, span: Span) -> str:
+    """Return the row of a run: posts/s, CPU of each process, cores that all of them had."""
+    each = (1e6 * span.cpu[part] / posts if part in span.cpu else None for part in ("process", "server", "broker"))
+    cpu = "".join(f"{'' if us is None else f'{us:.0f}':>9}" for us in each)
+    cores = sum(span.cpu.values()) / span.seconds
+    return f"{name:29}{posts / span.seconds:9,.0f}{'':14}{cpu}{cores:8.2f}{os.getloadavg()[0]:7.1f}"
 
 
 def judged(rates: dict[str, list[float]], told: Latency) -> bool:
@@ -85,6 +88,8 @@ def judged(rates: dict[str, list[float]], told: Latency) -> bool:
         f"(incidents.max_opened = {MAX_OPENED:,})\n"
         f"from the post that crossed the bound to the record of the incident, by the broker's clock:\n"
         f"  p50 {rank(times, 0.5)} ms, p99 {p99} ms, most {times[-1]} ms   p99 below {P99_MS:,} ms\n"
+        f"  longest pause between two appends {told.pause_ms} ms, last post sent {told.late_ms} ms late, "
+        f"{told.retries} retries\n"
         f"  from the time in the post itself: p50 {rank(since_post, 0.5)} ms, p99 {rank(since_post, 0.99)} ms, "
         f"most {since_post[-1]} ms"
     )
@@ -108,10 +113,7 @@ async def measured(bench: Bench, wanted: argparse.Namespace) -> bool:
     print(f"{name}, {len(lines):,} posts; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     rates = await throughput(bench, lines, wanted.turns)
     told = await bench.latency(PER_S * wanted.seconds, wanted.campaigns)
-    print(
-        f"{f'worker at {PER_S:,} posts/s':29}{told.span.records / told.span.seconds:9,.0f}   {used(told.span)}   "
-        f"{os.getloadavg()[0]:.1f}   the last post was sent {told.late_ms} ms late"
-    )
+    print(row(f"worker at {PER_S:,} posts/s", told.span.records, told.span), flush=True)
     return judged(rates, told)
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 from bisect import bisect_left
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -38,12 +39,17 @@ _AHEAD_MS: Final = 100
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Of each incident, milliseconds from the append of the post that opened it, and from that post's own time."""
+    """Of each incident, milliseconds from the append of the post that opened it, and from that post's own time.
+
+    ``late_ms`` is how late the last post was sent, ``pause_ms`` the longest time in which the broker took none.
+    """
 
     from_append: list[int]
     from_post: list[int]
     found: set[str]
     late_ms: int
+    pause_ms: int
+    retries: int
     span: Span
 
 
@@ -70,11 +76,12 @@ def latency(
         late_ms = _send(settings.kafka, "bench", posts)
         _until(lambda: _is_done(_health(port, process)["counts"], len(posts)), "all posts are applied")
         seconds = time.perf_counter() - start
+        retries = _health(port, process)["counts"].get("retries", 0)
         cpu = {name: cpu_seconds(pid) - before[name] for name, pid in watched.items()}
         process.terminate()
         process.wait(DEADLINE_S)
         _require(process)
-    return _evaluated(settings.kafka, Span(len(posts), seconds, cpu), late_ms)
+    return _evaluated(settings.kafka, Span(len(posts), seconds, cpu), late_ms, retries)
 
 
 @contextlib.contextmanager
@@ -108,10 +115,11 @@ def _send(kafka: KafkaSection, stream: str, posts: Sequence[Post]) -> int:
     return max(0, round(1000 * late))
 
 
-def _evaluated(kafka: KafkaSection, span: Span, late_ms: int) -> Latency:
+def _evaluated(kafka: KafkaSection, span: Span, late_ms: int, retries: int) -> Latency:
     """Return what the topics tell. A post is known by its time, which no other has."""
     sent = [(msgspec.json.decode(value, type=_Stamp).created_at, at) for value, at in _records(kafka, kafka.posts)]
-    told = Latency([], [], set(), late_ms, span)
+    pause_ms = max(later - earlier for (_, earlier), (_, later) in pairwise(sent))
+    told = Latency([], [], set(), late_ms, pause_ms, retries, span)
     for value, at in _records(kafka, kafka.incidents):
         event = decode_event(value)
         if not isinstance(event, IncidentEvent) or event.type != "incident.opened":

@@ -146,8 +146,9 @@ def encode_line(line: Line) -> bytes:
 
 
 def _complete(post: Post, limits: Limits) -> None:
-    for field in ("id", "author_id", "platform"):
-        _no_nul(getattr(post, field), field)
+    if "\0" in post.id or "\0" in post.author_id or "\0" in post.platform:
+        for field in ("id", "author_id", "platform"):
+            _no_nul(getattr(post, field), field)
     if post.observed_at is not None:
         post.at = min(post.at, _time("observed_at", post.observed_at))
     post.born = None if post.author_created_at is None else _instant("author_created_at", post.author_created_at)
@@ -172,18 +173,16 @@ def _instant(field: str, text: str) -> int:
     """Return whole ms since the epoch of an RFC 3339 time, rounded down."""
     try:
         moment = datetime.fromisoformat(text)
-        offset = moment.utcoffset()
     except ValueError:
         raise LineError("bad-time", f"{field} {text[:40]!r} is no RFC 3339 time") from None
-    if offset is None:
+    if moment.tzinfo is None:
         raise LineError("naive-time", f"{field} {text[:40]!r} has no offset from UTC, such as Z or +01:00")
-    # By subtraction of days, not by conversion: year 1 with a positive offset has no UTC form.
-    naive = moment.replace(tzinfo=None) - _EPOCH
-    micros = (naive.days * 86_400 + naive.seconds) * 1_000_000 + naive.microseconds
-    return (micros - (offset.days * 86_400 + offset.seconds) * 1_000_000) // 1000
+    # By subtraction, not by conversion: year 1 with a positive offset has no UTC form.
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _explained(raw: bytes, error: Exception) -> LineError:

@@ -97,10 +97,13 @@ async def feed(
     placed: Iterator[tuple[bytes, Line | None]],
     batch_lines: int = USUAL_BATCH,
     before: Callable[[int], Awaitable[None]] | None = None,
+    *,
+    in_thread: bool = True,
 ) -> AsyncIterator[Step]:
     """Apply lines, each with the position after it; yields after every batch, ``done`` being the lines of the batch.
 
     None is a line that is passed over. ``before`` is awaited before each call with the event time of its last line.
+    ``in_thread``: whether batches are prepared in a thread, for a loop that has nothing else to do.
     """
 
     def next_batch() -> _Prepared | None:
@@ -110,10 +113,10 @@ async def feed(
         last = chosen[-1][1]
         return _Prepared(engine.prepare(chosen), 0 if last is None else last.at)
 
-    prepared = await asyncio.to_thread(next_batch)
+    prepared = await asyncio.to_thread(next_batch) if in_thread else next_batch()
     while prepared is not None:
         _heed_cancellation()
-        upcoming = asyncio.create_task(_after_the_call(next_batch))
+        upcoming = asyncio.create_task(_after_the_call(next_batch, in_thread=in_thread))
         if before is not None:
             await before(prepared.at)
         try:
@@ -125,13 +128,13 @@ async def feed(
         prepared = await upcoming
 
 
-async def _after_the_call(work: Callable[[], _Prepared | None]) -> _Prepared | None:
-    """Run work in a thread once the call of the batch before it is on its way to the server.
+async def _after_the_call(work: Callable[[], _Prepared | None], *, in_thread: bool) -> _Prepared | None:
+    """Run work once the call of the batch before it is on its way to the server.
 
     A thread that computes keeps the interpreter for up to 5 ms at a time: begun first, it would keep the call waiting.
     """
     await asyncio.sleep(_HEAD_START_S)
-    return await asyncio.to_thread(work)
+    return await asyncio.to_thread(work) if in_thread else work()
 
 
 def _heed_cancellation() -> None:

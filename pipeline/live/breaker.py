@@ -11,22 +11,24 @@ class Breaker:
     def __init__(self, share: float, lines: int) -> None:
         self._share = share
         self._lines = lines
-        self._last: deque[str] = deque(maxlen=lines)
-        self._refused: Counter[str] = Counter()
+        self._taken = 0
+        self._refused: deque[tuple[int, str]] = deque()
 
-    def take(self, reason: str = "") -> None:
-        """Note a line: why it was refused, "" where it was not."""
-        if len(self._last) == self._lines and (oldest := self._last[0]):
-            self._refused[oldest] -= 1
-        self._last.append(reason)
-        if reason:
-            self._refused[reason] += 1
+    def take(self, good: int, refused: tuple[str, ...] = ()) -> None:
+        """Note lines: how many were good, and why each other one was refused."""
+        self._taken += good
+        for reason in refused:
+            self._taken += 1
+            self._refused.append((self._taken, reason))
+        while self._refused and self._refused[0][0] <= self._taken - self._lines:
+            self._refused.popleft()
 
     @property
     def tripped(self) -> str | None:
         """What an operator is told, None while the breaker holds."""
-        refused = self._refused.total()
-        if len(self._last) < self._lines or refused < self._share * self._lines:
+        refused = len(self._refused)
+        if self._taken < self._lines or refused < self._share * self._lines:
             return None
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in self._refused.most_common(3) if count)
+        most = Counter(reason for _, reason in self._refused).most_common(3)
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in most)
         return f"{refused:,} of the last {self._lines:,} lines were refused ({reasons})"

@@ -141,7 +141,9 @@ class Lane:
 
     def _beyond(self, lines: Sequence[Placed]) -> list[Placed]:
         fence = self._fence
-        return [each for each in lines if fence is None or each[0] > fence]
+        if fence is None or (lines and lines[0][0] > fence):  # they are in order
+            return list(lines)
+        return [each for each in lines if each[0] > fence]
 
     async def _feed(self, lines: Sequence[Placed]) -> None:
         """Apply lines; a bug is counted where the stream stands then."""
@@ -157,7 +159,8 @@ class Lane:
         wanted = self._beyond(lines)
         self._status.count("skipped", len(lines) - len(wanted))
         try:
-            async for step in feed(self._engine, ((position.encode(), line) for position, line in wanted)):
+            placed = ((position.encode(), line) for position, line in wanted)
+            async for step in feed(self._engine, placed, in_thread=False):
                 self._status.count("batches")
                 self._status.count("events", len(step.events))
         finally:

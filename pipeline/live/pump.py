@@ -210,10 +210,7 @@ class Pump:
         for reading in readings:
             last[reading.record.partition] = reading.record
             self._parts.status.count("lines", len(reading.lines))
-            for letter in reading.letters:
-                self._breaker.take(letter.reason)
-            for _ in range(reading.good):
-                self._breaker.take()
+            self._breaker.take(reading.good, tuple(letter.reason for letter in reading.letters))
         self._parts.status.count("records", len(readings))
         for partition, record in last.items():
             self._next[partition] = record.offset + 1

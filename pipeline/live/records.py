@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STREAM_CHARS: Final = 128
+
+NAMES: Final = 4096
+"""Names of streams that are known without a look."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -31,18 +35,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 class Reading(msgspec.Struct, frozen=True):
     """What a record says: the stream it belongs to (None where its key is refused), its lines, what is refused.
 
-    Each line has the position after it; None stands for a line of which nothing counts.
+    Each line has the position after it; None stands for a line of which nothing counts. ``good`` counts the others.
     """
 
     record: Record
     stream: str | None
     lines: list[tuple[Position, Line | None]]
     letters: list[DeadLetter]
-
-    @property
-    def good(self) -> int:
-        """How many lines are to be applied."""
-        return sum(line is not None for _, line in self.lines)
+    good: int
 
 
 class Reader:
@@ -52,6 +52,7 @@ class Reader:
         self._keyless = partitions == 1
         self._limits = limits
         self._hide = hide
+        self._names = lru_cache(NAMES)(_stream_name)
 
     def read(self, record: Record) -> Reading:
         """Return the lines of a record; never raises for what is in it."""
@@ -60,7 +61,7 @@ class Reader:
             stream = self._stream_of(record)
             rows = _rows(record)
         except LineError as error:
-            return Reading(record, None, [(end, None)], [_letter(record, 0, record.value or b"", error)])
+            return Reading(record, None, [(end, None)], [_letter(record, 0, record.value or b"", error)], 0)
         lines: list[tuple[Position, Line | None]] = []
         letters: list[DeadLetter] = []
         for number, raw in rows:
@@ -71,7 +72,7 @@ class Reader:
                 letters.append(_letter(record, number, raw, error))
             lines.append((Position(record.topic, record.partition, record.offset, number), line))
         lines[-1] = (end, lines[-1][1])
-        return Reading(record, stream, lines, letters)
+        return Reading(record, stream, lines, letters, len(lines) - len(letters))
 
     def _stream_of(self, record: Record) -> str:
         """Return the stream of a record: its key, in a topic of one partition else the topic's name."""
@@ -79,13 +80,7 @@ class Reader:
             if self._keyless:
                 return record.topic
             raise LineError("no-key", "in a topic of several partitions a record's key names its stream")
-        try:
-            name = record.key.decode()
-        except UnicodeDecodeError:
-            raise LineError("bad-key", "the key, which names the stream, is not UTF-8") from None
-        if not 0 < len(name) <= STREAM_CHARS or any(c in "{}\x7f" or c < " " for c in name):
-            raise LineError("bad-key", f"the key {name[:40]!r} is no name of a stream: 1 to 128 characters, no braces")
-        return name
+        return self._names(record.key)
 
     def _line(self, raw: bytes, append_ms: int) -> Line:
         line = decode_line(raw, self._limits)
@@ -94,6 +89,17 @@ class Reader:
         if self._hide is not None and isinstance(line, Post):
             self._hide(line)
         return line
+
+
+def _stream_name(key: bytes) -> str:
+    """Return the name of a stream in a key."""
+    try:
+        name = key.decode()
+    except UnicodeDecodeError:
+        raise LineError("bad-key", "the key, which names the stream, is not UTF-8") from None
+    if not 0 < len(name) <= STREAM_CHARS or any(c in "{}\x7f" or c < " " for c in name):
+        raise LineError("bad-key", f"the key {name[:40]!r} is no name of a stream: 1 to 128 characters, no braces")
+    return name
 
 
 def misplaced(record: Record, stream: str, partition: int) -> DeadLetter:
@@ -115,6 +121,8 @@ def _rows(record: Record) -> Sequence[tuple[int, bytes]]:
     """Return the numbered lines of a record that are not blank; at least one, or a LineError."""
     if record.value is None:
         raise LineError("null-value", "the record has no value")
+    if b"\n" not in record.value and record.value and not record.value.isspace():
+        return [(1, record.value)]
     rows = [(n, row) for n, row in enumerate(record.value.split(b"\n"), 1) if row and not row.isspace()]
     if not rows:
         raise LineError("empty", "the record has no line")

@@ -20,6 +20,7 @@ from pipeline.live.records import Record
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import faust
     from faust.types import TP, EventT
 
     from pipeline.config import Settings
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 TAKE: Final = 500
 """Records of a batch, at most."""
+
+AHEAD: Final = 2
+"""Batches that wait while one is worked off: what Faust has to do for a record goes on beside the script."""
 
 WITHIN_S: Final = 0.05
 """Seconds that a batch waits to be filled: what a post may wait for nothing."""
@@ -74,11 +78,24 @@ class Worker:
         return app
 
     async def _take(self, stream: Any) -> None:
-        events = stream.noack()
-        async for batch in events.noack_take(TAKE, within=WITHIN_S):
-            await self._persist(partial(self._do, [_record(event) for event in batch]))
-            for event in batch:
-                await events.ack(event)
+        """Collect batches while those before are worked off; each is acknowledged, in order, once it is done."""
+        batches: asyncio.Queue[list[EventT[bytes]]] = asyncio.Queue(AHEAD)
+        work = asyncio.create_task(self._work_off(batches, stream.app))
+        try:
+            async for batch in stream.noack().noack_take(TAKE, within=WITHIN_S):
+                await batches.put(batch)
+        finally:
+            work.cancel()
+
+    async def _work_off(self, batches: asyncio.Queue[list[EventT[bytes]]], app: faust.App) -> None:
+        try:
+            while True:
+                batch = await batches.get()
+                await self._persist(partial(self._do, [_record(event) for event in batch]))
+                for event in batch:
+                    event.ack()
+        except Exception as error:  # noqa: BLE001 - whatever it is ends the worker, with nothing acknowledged
+            await app.crash(error)
 
     async def _do(self, records: list[Record]) -> None:
         await self._pump.take(records, self._view, time.monotonic())

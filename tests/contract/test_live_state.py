@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from pipeline.config import load_settings
@@ -15,9 +16,22 @@ from pipeline.simulate.stream import simulate
 from pipeline.state.client import connect
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from pipeline.post import Line
 
 SETTINGS, _ = load_settings(environment={})
+
+
+@contextlib.asynccontextmanager
+async def fresh(url: str) -> AsyncIterator[Engine]:
+    """The engine of a stream that is new, and gone afterwards."""
+    async with connect(url, 10) as client:
+        engine = Engine(client, "live", SETTINGS)
+        await engine.store.drop()
+        await engine.start()
+        yield engine
+        await engine.store.drop()
 
 
 def at(offset: int) -> bytes:
@@ -26,10 +40,7 @@ def at(offset: int) -> bytes:
 
 def test_a_line_that_is_passed_over_moves_the_position_and_nothing_else(server_url: str) -> None:
     async def passed() -> None:
-        async with connect(server_url, 10) as client:
-            engine = Engine(client, "passed", SETTINGS)
-            await engine.store.drop()
-            await engine.start()
+        async with fresh(server_url) as engine:
             async for _ in feed(engine, iter([(at(1), None), (at(2), None)])):
                 pass
             assert (await engine.start(), await engine.store.watermark()) == (at(2), 0)
@@ -47,10 +58,7 @@ def test_lines_passed_over_change_no_event(server_url: str) -> None:
     lines = list(simulate(3, 4000, share=0.1))
 
     async def told(*, between: bool) -> list[bytes]:
-        async with connect(server_url, 10) as client:
-            engine = Engine(client, "between", SETTINGS)
-            await engine.store.drop()
-            await engine.start()
+        async with fresh(server_url) as engine:
             placed: list[tuple[bytes, Line | None]] = []
             for number, line in enumerate(lines):
                 placed.append((at(2 * number + 1), line))
@@ -67,10 +75,7 @@ def test_lines_passed_over_change_no_event(server_url: str) -> None:
 
 def test_an_event_leaves_the_outbox_once_it_is_told_and_a_rival_takes_none(server_url: str) -> None:
     async def outbox() -> None:
-        async with connect(server_url, 10) as client:
-            engine = Engine(client, "outbox", SETTINGS)
-            await engine.store.drop()
-            await engine.start()
+        async with fresh(server_url) as engine:
             async for _ in run(engine, iter(simulate(3, 4000, share=0.1)), "t"):
                 pass
             before, events = await engine.store.outbox()
@@ -106,5 +111,6 @@ def test_a_topic_is_known_by_its_id_its_streams_and_its_losses(server_url: str) 
             assert [await registry.crash("town", b"t:0:1:0") for _ in range(2)] == [1, 2]
             await registry.recovered("town", b"t:0:1:0")
             assert await registry.crashed("town", b"t:0:1:0") == 0
+            await registry.forget()
 
     asyncio.run(known())

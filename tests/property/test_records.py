@@ -85,7 +85,7 @@ def test_a_stream_in_two_partitions_is_refused_with_the_probable_cause() -> None
 def test_a_breaker_counts_the_last_lines(reasons: list[str], lines: int) -> None:
     breaker = Breaker(0.5, lines)
     for number, reason in enumerate(reasons, 1):
-        breaker.take(reason)
+        breaker.take(0, (reason,)) if reason else breaker.take(1)
         last = reasons[max(0, number - lines) : number]
         refused = sum(map(bool, last))
         assert (breaker.tripped is not None) == (len(last) == lines and refused >= 0.5 * lines)

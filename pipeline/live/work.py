@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import TopicError
 from pipeline.live.admin import inspect_topics
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 DELIVERY_S = 15.0
 """Seconds until a record that the brokers do not take is tried anew."""
+
+GC_THRESHOLDS: Final = (50_000, 20, 20)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,14 @@ async def work(settings: Settings, redis: Redis) -> None:
                 ),
             )
         )
+        _collect_seldom()
         await run_app(Worker(settings, pump, view, status).app())
+
+
+def _collect_seldom() -> None:
+    """Let the garbage collector look seldom: a record makes dozens of objects, of which hardly any is in a cycle."""
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _posts_topic(settings: Settings) -> FoundTopic:

@@ -65,6 +65,11 @@ class Scene:
         self.targets: set[str] = set()
         self._label = part.name if part.role == "campaign" else None
 
+    def play(self) -> Iterator[int]:
+        """Play the part from its begin on, for `Stage`: nothing of it is made up before."""
+        yield self.begin
+        yield from self.part.play(self)
+
     def hire(self, part: Campaign) -> list[Author]:
         """Return a campaign's accounts; they begin to mingle."""
         crowd = self.stage.crowd

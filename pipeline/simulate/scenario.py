@@ -50,7 +50,7 @@ class Performance:
         words = derived(self._seed, "chatter")
         self.stage.enter(chatter(self.stage, words, told.posts, told.minutes, told.topics))
         for scene in self._scenes:
-            self.stage.enter(_from(scene))
+            self.stage.enter(scene.play())
         yield from self.stage.run(told.begin + int(told.minutes * MINUTE_MS))
 
     def roles(self) -> Roles:
@@ -65,9 +65,3 @@ class Performance:
             else:
                 roles.copies[part.name] = CopyRole(part.kind, cast)
         return roles
-
-
-def _from(scene: Scene) -> Iterator[int]:
-    """Play a part from its begin on: nothing of it is made up before."""
-    yield scene.begin
-    yield from scene.part.play(scene)

@@ -31,9 +31,9 @@ SHOWN: Final = 12
 
 
 class Stage:
-    """``now`` is the event time in ms; what is said gets the next number as its id."""
+    """``now`` is the event time in ms; what is said gets the next number as its id, from ``first`` on."""
 
-    def __init__(self, begin: int, crowd: Crowd) -> None:
+    def __init__(self, begin: int, crowd: Crowd, first: int = 0) -> None:
         self.begin = self.now = begin
         self.crowd = crowd
         self.recent: dict[str, deque[Post]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
@@ -41,7 +41,7 @@ class Stage:
         self.listeners: list[Callable[[Post], None]] = []
         self._agenda: list[tuple[int, int, Iterator[int]]] = []
         self._entered = 0
-        self._said = 0
+        self._said = first
         self._out: list[Line] = []
 
     def enter(self, process: Iterator[int]) -> None:

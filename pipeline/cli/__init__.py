@@ -20,6 +20,7 @@ from pipeline.cli.route import route
 from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
 from pipeline.cli.topics import topics
+from pipeline.cli.up import up
 from pipeline.cli.worker import worker
 from pipeline.config import load_settings
 from pipeline.errors import TurfwatchError, UserError
@@ -41,7 +42,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 
 for command in (
     *(replay, explain, evaluate, inspect, simulate),
-    *(worker, route, topics, lag, export, dead_letters),
+    *(up, worker, route, topics, lag, export, dead_letters),
     *(config, state),
 ):
     turfwatch.add_command(command)

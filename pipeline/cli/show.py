@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_CHARS = 120
 _LEAST_P = 1e-30  # what is smaller says nothing more to a reader
-_STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
+STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 _NARROW = 130
 _NUMBERS = ("score", "accounts", "posts")
 
@@ -60,7 +60,7 @@ def incident_table(latest: Sequence[IncidentEvent]) -> Table:
         table.add_row(
             data.detected_at[:16].replace("T", " "),
             plain(data.kind),
-            Text(data.severity, style=_STYLE[data.severity]),
+            Text(data.severity, style=STYLE[data.severity]),
             f"{data.score:.2f}",
             str(data.accounts.members),
             str(data.posts),

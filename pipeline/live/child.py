@@ -1,0 +1,92 @@
+"""A worker in a process of its own, behind a guard: it ends with this process, however that one ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from pipeline import guard
+from pipeline.errors import TurfwatchError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+STOP_S: Final = 15.0
+"""Seconds that a worker gets to drain, which it itself bounds at 9."""
+
+_LINE_BYTES: Final = 2**22
+_REASON: Final = "turfwatch: "
+_KEPT_LINES: Final = 20
+_SIGNALLED: Final = 256 - 64
+
+
+class Child:
+    """A command of turfwatch that runs; what it says on standard error is read line by line."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._last: deque[str] = deque(maxlen=_KEPT_LINES)
+
+    async def said(self) -> AsyncIterator[str]:
+        """Yield what it says until it ends. Raises TurfwatchError with its reason where it ends by itself."""
+        if self._process.stderr is not None:
+            async for line in self._process.stderr:
+                text = line.decode(errors="replace").rstrip()
+                self._last.append(text)
+                yield text
+        code = await self._process.wait()
+        raise TurfwatchError(f"the worker ended: {reason(self._last, code)}")
+
+    async def stop(self) -> None:
+        """End it by SIGTERM, and after a deadline by SIGKILL."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_S):
+                # Drained meanwhile: whoever has a full pipe before him cannot end.
+                await self._process.communicate()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+
+
+def reason(said: Sequence[str], code: int) -> str:
+    """Return why a command has ended, from its last lines and its exit code."""
+    for line in reversed(said):
+        if line.startswith(_REASON):
+            return line.removeprefix(_REASON)
+    if code < 0 or code >= _SIGNALLED:  # the guard's exit code is the remainder of a negative one
+        return f"killed by signal {-code % 256}"
+    return f"exit code {code}{f': {said[-1]}' if said else ''}"
+
+
+@contextlib.asynccontextmanager
+async def child(arguments: Sequence[str], variables: Mapping[str, str]) -> AsyncIterator[Child]:
+    """Run a command of turfwatch with more variables than this process has; on leaving it is ended."""
+    folder = tempfile.mkdtemp(prefix="turfwatch-worker-")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", guard.__file__, folder),
+            *(sys.executable, "-P", "-m", "pipeline.cli", *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **variables, "TMPDIR": folder},
+            limit=_LINE_BYTES,
+            start_new_session=True,  # Ctrl-C is for this process, which then ends the worker in order
+        )
+        running = Child(process)
+        try:
+            yield running
+        finally:
+            await running.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

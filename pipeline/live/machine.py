@@ -1,0 +1,123 @@
+"""All of it on one machine: server, topics, a worker, a stream if one is wanted, and the news of incidents."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from pipeline.broker.ports import is_free
+from pipeline.embedded import embedded_server
+from pipeline.errors import BrokerError
+from pipeline.live.admin import create_missing
+from pipeline.live.child import child
+from pipeline.live.flow import flow
+from pipeline.live.outlet import outlet
+from pipeline.live.tail import tail
+from pipeline.simulate.endless import Endless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from pipeline.broker.node import Broker
+    from pipeline.config import Settings
+    from pipeline.incidents.public import Event
+    from pipeline.live.child import Child
+    from pipeline.live.tail import Tail
+
+SIMULATED: Final = "simulated"
+"""The stream of the simulation."""
+
+_DELIVERY_S: Final = 15.0
+_HEALTH: Final = re.compile(r"health on (http://\S+)")
+_OURS: Final = re.compile(r" (WARNING|ERROR|CRITICAL) pipeline\.")
+"""What libraries find wrong while topics are young puts itself right; what does not ends the worker with a reason."""
+
+
+class Voice:
+    """What is told meanwhile: ``say`` a line of our own, ``warn`` one of the worker, ``show`` an event."""
+
+    def __init__(self, say: Callable[[str], None], warn: Callable[[str], None], show: Callable[[Event], None]) -> None:
+        self.say = say
+        self.warn = warn
+        self.show = show
+
+
+def of_machine(settings: Settings, broker: Broker) -> tuple[Settings, dict[str, str]]:
+    """Return the settings with the machine's own broker, and the same as variables, for the worker."""
+    worker = settings.worker
+    free = worker.health_port == 0 or is_free(worker.health_port)
+    kafka = {"brokers": broker.address, "security": "plaintext", "replication": 1}
+    variables = {f"TURFWATCH_KAFKA_{name.upper()}": str(value) for name, value in kafka.items()}
+    variables["TURFWATCH_WORKER_HEALTH_PORT"] = str(worker.health_port if free else 0)
+    return settings.model_copy(update={"kafka": settings.kafka.model_copy(update=kafka)}), variables
+
+
+async def run_machine(
+    settings: Settings, broker: Broker, voice: Voice, *, options: Sequence[str], state: Path | None, rate: float | None
+) -> None:
+    """Run until cancelled; then the stream, the worker and the server end in this order.
+
+    ``options`` are those of turfwatch that the worker is to have as well, ``state`` the folder in which the server's
+    state is kept, ``rate`` the ordinary posts a second of the simulated stream, None for none. Raises TurfwatchError
+    where something ends by itself.
+    """
+    settings, variables = of_machine(settings, broker)
+    kafka = settings.kafka
+    async with contextlib.AsyncExitStack() as stack:
+        url = await stack.enter_async_context(embedded_server(state))
+        await asyncio.to_thread(create_missing, kafka)
+        news = await stack.enter_async_context(tail(kafka))
+        worker = await stack.enter_async_context(child([*options, "worker", "--redis", url], variables))
+        out = await stack.enter_async_context(outlet(kafka, _DELIVERY_S))
+        jobs = [_watch_broker(broker), _listen(worker, voice), _show(news, voice)]
+        if rate is not None:
+            begin = time.time_ns() // 1_000_000
+            jobs.append(flow(out, kafka.posts, SIMULATED, Endless(begin, begin, rate)))
+        await _first_failure(jobs)
+
+
+async def _first_failure(jobs: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run jobs that have no end until one fails or all are cancelled."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _watch_broker(broker: Broker) -> NoReturn:
+    """Raise BrokerError when the broker has ended by itself."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def wait() -> None:
+        broker.wait()
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the broker after it
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=wait, daemon=True).start()
+    await ended.wait()
+    raise BrokerError("the broker ended by itself")
+
+
+async def _listen(worker: Child, voice: Voice) -> None:
+    """Tell where the worker's health is, and what is not mere news."""
+    async for line in worker.said():
+        if found := _HEALTH.search(line):
+            voice.say(f"a worker watches; its health is on {found[1]}")
+        elif _OURS.search(line):
+            voice.warn(line)
+
+
+async def _show(news: Tail, voice: Voice) -> None:
+    async for event in news.events():
+        voice.show(event)

@@ -75,4 +75,5 @@ async def log_view(kafka: KafkaSection) -> AsyncIterator[LogView]:
     except KafkaError as error:
         raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
     finally:
-        await consumer.stop()
+        # Where the brokers are gone, it raises the cancellation of a task of its own, which would hide what went wrong.
+        await asyncio.gather(consumer.stop(), return_exceptions=True)

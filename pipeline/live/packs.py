@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from pipeline.errors import RecordingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -41,3 +46,13 @@ class Packer:
         pack = Pack(b"\n".join(self._held), len(self._held))
         self._held, self._bytes = [], 0
         return pack
+
+
+def packed(lines: Sequence[bytes], most_bytes: int) -> Iterator[bytes]:
+    """Yield lines as values of records, in one where they fit, none longer than ``most_bytes``, which each line is."""
+    packer = Packer(len(lines), most_bytes)
+    for line in lines:
+        if pack := packer.take(line):
+            yield pack.value
+    if pack := packer.rest():
+        yield pack.value

@@ -14,8 +14,9 @@ from pipeline.errors import BrokerError
 from pipeline.live.clients import client_options
 from pipeline.live.faust_app import App, new_app, run_app
 from pipeline.live.letters import DeadLetter, encode_letter
+from pipeline.live.packs import packed
 from pipeline.live.routable import check_routes, check_topics
-from pipeline.live.routing import Routed, packed, room, route_record
+from pipeline.live.routing import Routed, room, route_record
 from pipeline.live.rules import Rules
 from pipeline.post import Limits
 

@@ -10,8 +10,6 @@ from pipeline.errors import LineError
 from pipeline.post import decode_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pipeline.live.rules import Rules
     from pipeline.post import Limits
 
@@ -65,17 +63,3 @@ def _must_fit(raw: bytes, streams: list[str], record_bytes: int) -> None:
 def room(stream: str, record_bytes: int) -> int:
     """Return how many bytes the value of a stream's record may have."""
     return record_bytes - _OVERHEAD - len(stream.encode())
-
-
-def packed(lines: list[bytes], most_bytes: int) -> Iterator[bytes]:
-    """Yield lines as values of records, in one where they fit, none longer than ``most_bytes``, which each line is."""
-    held: list[bytes] = []
-    size = 0
-    for line in lines:
-        if held and size + len(line) > most_bytes:
-            yield b"\n".join(held)
-            held, size = [], 0
-        held.append(line)
-        size += len(line) + 1
-    if held:
-        yield b"\n".join(held)

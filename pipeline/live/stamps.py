@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from pipeline.incidents.public import rfc3339
 from pipeline.post import Limits, Post, decode_line, encode_line
 
 if TYPE_CHECKING:
     from pipeline.post import Line
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def rfc3339(ms: int) -> str:
-    """Return a time in ms since the epoch as RFC 3339 in UTC."""
-    return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sent_form(line: Line, limits: Limits) -> bytes:

@@ -8,7 +8,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.live.routing import packed, room, route_record
+from pipeline.live.packs import packed
+from pipeline.live.routing import room, route_record
 from pipeline.live.rules import Rules
 from pipeline.post import Limits
 from pipeline.sections import RouteRule

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import RecordingError
+from pipeline.incidents.public import rfc3339
 from pipeline.live.export import Exporter
 from pipeline.live.log import Record
 from pipeline.live.packs import Pack, Packer
-from pipeline.live.stamps import rfc3339, sent_form, stamped
+from pipeline.live.stamps import sent_form, stamped
 from pipeline.post import MAX_TIME_MS, MIN_TIME_MS, Limits, Line, decode_line, encode_line
 from pipeline.recordings.jumps import guard_jumps
 from pipeline.recordings.read import ReadStats

@@ -18,7 +18,7 @@ from pipeline.errors import BrokerError, UserError
 from pipeline.live.clients import tls_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from pipeline.sections import KafkaSection
 
@@ -32,10 +32,28 @@ CRASH_S: Final = 1.5
 
 
 class App(faust.App):
-    """A Faust app that keeps nothing on disk: it has no tables, and Faust would make a folder for them here."""
+    """A Faust app that keeps nothing on disk: it has no tables, and Faust would make a folder for them here.
+
+    ``failing`` is set by `run_app` to an event, which `fail` sets. ``drain``, where it is given, is awaited before the
+    end in place of Faust's own waiting, which is for all records that it has handed over.
+    """
+
+    failing: asyncio.Event
+    drain: Callable[[], Awaitable[None]] | None = None
+
+    failure: Exception | None = None
 
     async def on_first_start(self) -> None:
         """Make no folder."""
+
+    def fail(self, error: Exception) -> None:
+        """End in order, without what is not acknowledged; `run_app` raises the first error that it was told.
+
+        A crash would cancel what is being committed, and keep the group waiting for the session to run out.
+        """
+        self.failure = self.failure or error
+        self.conf.stream_wait_empty = False
+        self.failing.set()
 
 
 def new_app(kafka: KafkaSection, group: str, session_s: float, instance: str | None = None) -> App:
@@ -77,26 +95,40 @@ async def run_app(app: App, started: asyncio.Event | None = None) -> None:
     if getattr(faust.streams, "_CStreamIterator", None) is None:
         raise UserError("faust-streaming is here without its compiled extension: install a wheel of it")
     app.loop = asyncio.get_running_loop()
+    app.failing = asyncio.Event()
     app.in_worker = True
     with _told_to_stop() as stop:
         told = asyncio.create_task(stop.wait())
         starting = asyncio.create_task(app.start())
         ended = asyncio.create_task(app.wait_until_stopped())
+        failing = asyncio.create_task(app.failing.wait())
         try:
-            await asyncio.wait((told, starting, ended), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((told, starting, ended, failing), return_when=asyncio.FIRST_COMPLETED)
             if starting.done() and not starting.exception():
                 if started is not None:
                     started.set()
-                await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((told, ended, failing), return_when=asyncio.FIRST_COMPLETED)
         finally:
+            await _drain(app)
             await _stop(app)
-            for task in (told, starting, ended):
+            for task in (told, starting, ended, failing):
                 task.cancel()
-            outcomes = await asyncio.gather(told, starting, ended, return_exceptions=True)
+            outcomes = await asyncio.gather(told, starting, ended, failing, return_exceptions=True)
+    if app.failure is not None:
+        raise app.failure
     if app.crash_reason is not None:
         raise app.crash_reason
     if isinstance(outcomes[1], Exception):
         raise outcomes[1]
+
+
+async def _drain(app: App) -> None:
+    if app.drain is None or app.failure is not None or app.crash_reason is not None:
+        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_S):
+            await app.drain()
+    app.conf.stream_wait_empty = False
 
 
 async def _stop(app: App) -> None:
@@ -113,7 +145,10 @@ async def _stop(app: App) -> None:
     if not stopping.done():
         log.critical("not ended within %g s: leaving at once", STOP_S + CRASH_S)
         os._exit(1)  # Faust's consumer is a thread that is no daemon: it would keep the process
-    await stopping
+    (outcome,) = await asyncio.gather(stopping, return_exceptions=True)
+    # Where the app has crashed, what it was committing is cancelled, and the crash is what counts.
+    if isinstance(outcome, BaseException) and app.crash_reason is None:
+        raise outcome
 
 
 @contextlib.contextmanager

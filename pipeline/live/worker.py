@@ -20,7 +20,6 @@ from pipeline.live.records import Record
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import faust
     from faust.types import TP, EventT
 
     from pipeline.config import Settings
@@ -59,6 +58,9 @@ class Worker:
         self._view = view
         self._status = status
         self._partitions: set[int] = set()
+        self._ends = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def app(self) -> App:
         """Return the app, ready to run."""
@@ -73,6 +75,7 @@ class Worker:
         # reading begins at the offsets of the group.
         signals.on_rebalance_complete.connect(self._assigned, weak=False)
         signals.on_partitions_revoked.connect(self._revoked, weak=False)
+        app.drain = self._drain
         app.timer(1.0)(self._tick)
         app.timer(ENDS_S)(self._look_at_ends)
         return app
@@ -87,15 +90,24 @@ class Worker:
         finally:
             work.cancel()
 
-    async def _work_off(self, batches: asyncio.Queue[list[EventT[bytes]]], app: faust.App) -> None:
+    async def _work_off(self, batches: asyncio.Queue[list[EventT[bytes]]], app: App) -> None:
         try:
             while True:
                 batch = await batches.get()
+                if self._ends:
+                    return
+                self._idle.clear()
                 await self._persist(partial(self._do, [_record(event) for event in batch]))
                 for event in batch:
                     event.ack()
+                self._idle.set()
         except Exception as error:  # noqa: BLE001 - whatever it is ends the worker, with nothing acknowledged
-            await app.crash(error)
+            app.fail(error)
+
+    async def _drain(self) -> None:
+        """Finish the batch that is worked off; those that wait come again, to whoever takes over."""
+        self._ends = True
+        await self._idle.wait()
 
     async def _do(self, records: list[Record]) -> None:
         await self._pump.take(records, self._view, time.monotonic())
@@ -119,7 +131,14 @@ class Worker:
                 tries += 1
                 await asyncio.sleep(pause)
 
-    async def _assigned(self, app: Any, **_: Any) -> None:
+    async def _assigned(self, app: App, **_: Any) -> None:
+        try:
+            await self._begin(app)
+        except Exception as error:  # noqa: BLE001 - the same
+            app.fail(error)
+
+    async def _begin(self, app: Any) -> None:
+        """Take over what is assigned, and have it read from where the fences stand."""
         mine = {place for place in app.consumer.assignment() if place.topic == self._settings.kafka.posts}
         committed = await _committed(app, mine)
 

@@ -93,7 +93,9 @@ async def loop_alone(settings: Settings, meter: Meter) -> None:
 
 async def bare(settings: Settings, meter: Meter) -> None:
     """Take records as a worker takes them, do nothing, acknowledge."""
-    app = new_app(settings.kafka, settings.worker.group, settings.worker.session_s)
+    app = new_app(
+        settings.kafka, settings.worker.group, settings.worker.session_s, partitions={settings.kafka.posts: 1}
+    )
     topic = app.topic(
         settings.kafka.posts, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
     )

@@ -15,10 +15,11 @@ from faust.auth import SASLCredentials, SSLCredentials
 from mode.supervisors import CrashingSupervisor
 
 from pipeline.errors import BrokerError, UserError
+from pipeline.live.assignor import Assignor
 from pipeline.live.clients import tls_context
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from pipeline.sections import KafkaSection
 
@@ -35,10 +36,12 @@ class App(faust.App):
     """A Faust app that keeps nothing on disk: it has no tables, and Faust would make a folder for them here.
 
     ``failing`` is set by `run_app` to an event, which `fail` sets. ``drain``, where it is given, is awaited before the
-    end in place of Faust's own waiting, which is for all records that it has handed over.
+    end in place of Faust's own waiting, which is for all records that it has handed over. ``partitions`` are how many
+    each topic is known to have.
     """
 
     failing: asyncio.Event
+    partitions: Mapping[str, int]
     drain: Callable[[], Awaitable[None]] | None = None
 
     failure: Exception | None = None
@@ -56,9 +59,19 @@ class App(faust.App):
         self.failing.set()
 
 
-def new_app(kafka: KafkaSection, group: str, session_s: float, instance: str | None = None) -> App:
-    """Return an app of a consumer group. Its producer is not to be used: a failed send would not stop a commit."""
-    return App(
+def new_app(
+    kafka: KafkaSection,
+    group: str,
+    session_s: float,
+    instance: str | None = None,
+    *,
+    partitions: Mapping[str, int],
+) -> App:
+    """Return an app of a consumer group over topics, each with its number of ``partitions``.
+
+    Its producer is not to be used: a failed send would not stop a commit.
+    """
+    app = App(
         group,
         broker=[f"kafka://{broker.strip()}" for broker in kafka.brokers.split(",")],
         broker_credentials=_credentials(kafka),
@@ -83,7 +96,10 @@ def new_app(kafka: KafkaSection, group: str, session_s: float, instance: str | N
         topic_disable_leader=True,
         web_enabled=False,
         cython_optimizations=True,
+        PartitionAssignor=Assignor,
     )
+    app.partitions = dict(partitions)
+    return app
 
 
 async def run_app(app: App, started: asyncio.Event | None = None) -> None:

@@ -26,12 +26,16 @@ def check_routes(settings: Settings) -> None:
         raise ConfigError(f"route.rules: the topic {strange[0]!r} is not among route.topics")
 
 
-def check_topics(settings: Settings) -> None:
-    """Raises TopicError for a topic that is not there; none is made by itself. Raises BrokerError."""
+def check_topics(settings: Settings) -> dict[str, int]:
+    """Return how many partitions each foreign topic has.
+
+    Raises TopicError for a topic that is not there, as none is made by itself; BrokerError.
+    """
     kafka = settings.kafka
     with admin_client(kafka) as client:
-        there = set(client.list_topics())
+        there = {each["name"]: len(each["partitions"]) for each in client.describe_topics(client.list_topics())}
     if missing := [name for name in settings.route.topics if name not in there]:
         raise TopicError(f"route.topics: no topic {missing[0]!r} in kafka at {kafka.brokers}")
     if missing := [name for name in (kafka.posts, kafka.dead_letters) if name not in there]:
         raise TopicError(f"no topic {missing[0]!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")
+    return {name: there[name] for name in settings.route.topics}

@@ -108,9 +108,9 @@ class Router:
         self.counts["copies"] += sum(map(len, routed.streams.values()))
 
 
-def make_app(settings: Settings, router: Router) -> App:
+def make_app(settings: Settings, router: Router, partitions: Mapping[str, int]) -> App:
     """Return the app: one agent over all foreign topics, which acknowledges a batch once it is routed."""
-    app = new_app(settings.kafka, settings.route.group, settings.worker.session_s)
+    app = new_app(settings.kafka, settings.route.group, settings.worker.session_s, partitions=partitions)
     topic = app.topic(*settings.route.topics, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, name="route")
@@ -131,12 +131,12 @@ async def run_route(settings: Settings) -> dict[str, int]:
     Raises ConfigError for rules that cannot work, TopicError for topics that are missing, BrokerError.
     """
     check_routes(settings)
-    await asyncio.to_thread(check_topics, settings)
+    partitions = await asyncio.to_thread(check_topics, settings)
     async with _producer(settings.kafka) as producer:
         router = Router(settings, producer)
         telling = asyncio.create_task(_tell(router))
         try:
-            await run_app(make_app(settings, router))
+            await run_app(make_app(settings, router, partitions))
         finally:
             telling.cancel()
             log.info("%s", told(router.counts))

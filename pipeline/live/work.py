@@ -73,7 +73,7 @@ async def work(settings: Settings, redis: Redis) -> None:
             )
         )
         _collect_seldom()
-        await run_app(Worker(settings, pump, view, status).app())
+        await run_app(Worker(settings, pump, view, status, partitions=posts.partitions).app())
 
 
 def _collect_seldom() -> None:

@@ -52,8 +52,9 @@ log = logging.getLogger(__name__)
 class Worker:
     """The agent and what belongs to it."""
 
-    def __init__(self, settings: Settings, pump: Pump, view: LogView, status: Status) -> None:
+    def __init__(self, settings: Settings, pump: Pump, view: LogView, status: Status, *, partitions: int) -> None:
         self._settings = settings
+        self._known = {settings.kafka.posts: partitions}
         self._pump = pump
         self._view = view
         self._status = status
@@ -65,7 +66,7 @@ class Worker:
     def app(self) -> App:
         """Return the app, ready to run."""
         worker = self._settings.worker
-        app = new_app(self._settings.kafka, worker.group, worker.session_s, worker.instance)
+        app = new_app(self._settings.kafka, worker.group, worker.session_s, worker.instance, partitions=self._known)
         topic = app.topic(
             self._settings.kafka.posts, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
         )

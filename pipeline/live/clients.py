@@ -6,7 +6,7 @@ import contextlib
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from pipeline.errors import BrokerError, ConfigError
 
@@ -58,4 +58,7 @@ def broker_trouble(kafka: KafkaSection) -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
+        # Brokers hang up on a wrong password, which looks as if they were not there.
+        asked = kafka.security.startswith("sasl") and isinstance(error, KafkaTimeoutError)
+        hint = f" (are user and password, by {kafka.mechanism}, those that the brokers know?)" if asked else ""
+        raise BrokerError(f"kafka at {kafka.brokers}: {error}{hint}") from error

@@ -95,7 +95,7 @@ class Engine:
         ``origin`` is what feeds it, "live" or "replay". What a crash left due is evaluated first.
         """
         position = await self.store.open(detection_hash(self._settings), self._slots, origin)
-        await self._drain(await self.store.watermark())
+        await self._drain(self.store.reached)
         return position
 
     def prepare(self, lines: Sequence[tuple[bytes, Line | None]]) -> Batch:

@@ -46,7 +46,7 @@ class GoneBackError(ServerError):
 
 
 class Lane:
-    """A stream as one worker sees it, from `open` on. ``place`` is the partition in which it lies."""
+    """A stream as one worker sees it, from `open` on. ``partition`` is where it lies in the topic."""
 
     def __init__(
         self, redis: Redis, stream: str, partition: int, settings: Settings, registry: Registry, status: Status
@@ -69,6 +69,7 @@ class Lane:
         Raises StateError for a stream that is not this topic's, GoneBackError where the server lost some of it.
         """
         store = self._engine.store
+        self._pending = True
         origin = await store.origin()
         if origin not in (None, "live"):
             raise StateError(f"stream {self.stream!r} is a {origin}'s; delete it with: turfwatch state reset")
@@ -163,9 +164,11 @@ class Lane:
             async for step in feed(self._engine, placed, in_thread=False):
                 self._status.count("batches")
                 self._status.count("events", len(step.events))
+                self._pending = self._pending or bool(step.events)
+        except BaseException:
+            self._pending = True  # what was applied until it broke off may have led to events
+            raise
         finally:
-            # Also where it broke off: what was applied until then is applied, and may have led to events.
-            self._pending = True
             self._fence = decode_position(self._engine.store.position)
             for name, count in self._engine.counts.items():
                 self._status.count(name, count - before.get(name, 0))

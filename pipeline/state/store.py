@@ -142,7 +142,8 @@ class Store:
         """
         meta = self.keys["meta"]
         wanted = [str(SCHEMA).encode(), settings_hash.encode()]
-        schema, settings, position = await self._redis.hmget(meta, ["schema", "settings", "position"])
+        asked = ["schema", "settings", "position", "watermark"]
+        schema, settings, position, watermark = await self._redis.hmget(meta, asked)
         if schema is None:
             # The whole table at once: growing it slot by slot would copy it again and again.
             await self._redis.setrange(self.keys["bands"], SLOT_BYTES * slot_count - 1, b"\0")
@@ -154,7 +155,7 @@ class Store:
                 f"delete it with: turfwatch state reset --stream {self.stream}"
             )
         self.position = position or b""
-        self.reached = await self.watermark()
+        self.reached = int(watermark or 0)
         return self.position
 
     async def observe(self, batch: Batch) -> Observed:

@@ -13,7 +13,6 @@ TOPIC: Final = r"^[A-Za-z0-9._-]{1,249}$"
 STREAM: Final = r"^[^\x00-\x1f\x7f{}]{1,128}$"
 """The name of a stream: it stands in Redis keys between braces, and on terminals."""
 
-TOPIC_ROLES: Final = ("posts", "incidents", "dead_letters")
 MIN_KEY_CHARS: Final = 16
 
 Trace = Literal["repost", "reply", "link"]
@@ -130,7 +129,7 @@ class KafkaSection(Section):
             raise ValueError("kafka.username and kafka.password are needed with SASL")
         if bool(self.cert_file) != bool(self.key_file):
             raise ValueError("kafka.cert_file and kafka.key_file belong together")
-        if len({self.posts, self.incidents, self.dead_letters}) < len(TOPIC_ROLES):
+        if len({self.posts, self.incidents, self.dead_letters}) < 3:
             raise ValueError("kafka.posts, kafka.incidents and kafka.dead_letters must be three topics")
         return self
 

@@ -19,16 +19,13 @@ from kafka.errors import (
 from kafka.net.compat import KafkaNetClient
 
 from pipeline.errors import TopicError
-from pipeline.live.clients import broker_trouble, client_options
+from pipeline.live.clients import BOOTSTRAP_MS, broker_trouble, client_options
 from pipeline.live.topics import FoundTopic, wanted_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.sections import KafkaSection
-
-BOOTSTRAP_MS = 10_000
-"""Milliseconds until brokers that do not answer are given up."""
 
 _USERS = (InvalidReplicationFactorError, InvalidConfigurationError, PolicyViolationError)
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from pipeline.errors import BrokerError, ConfigError
+from pipeline.errors import BrokerError, ConfigError, TopicError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.sections import KafkaSection
+
+
+BOOTSTRAP_MS: Final = 10_000
+"""Milliseconds until brokers that do not answer are given up."""
 
 
 def tls_context(kafka: KafkaSection) -> ssl.SSLContext | None:
@@ -29,12 +33,12 @@ def tls_context(kafka: KafkaSection) -> ssl.SSLContext | None:
     return context
 
 
-def client_options(kafka: KafkaSection) -> dict[str, Any]:
-    """Return the options of a kafka-python client: admin, producer or consumer."""
+def client_options(kafka: KafkaSection, client_id: str = "turfwatch") -> dict[str, Any]:
+    """Return the options that every client has, of kafka-python as of aiokafka: admin, producer or consumer."""
     options: dict[str, Any] = {
         "bootstrap_servers": kafka.brokers.split(","),
         "security_protocol": kafka.security.upper(),
-        "client_id": "turfwatch",
+        "client_id": client_id,
     }
     if context := tls_context(kafka):
         options["ssl_context"] = context
@@ -45,11 +49,9 @@ def client_options(kafka: KafkaSection) -> dict[str, Any]:
     return options
 
 
-def async_options(kafka: KafkaSection) -> dict[str, Any]:
-    """Return the options of an aiokafka client that say how brokers are spoken to."""
-    named = client_options(kafka)
-    named["ssl_context"] = named.get("ssl_context")
-    return {name: value for name, value in named.items() if name not in ("bootstrap_servers", "client_id")}
+def missing_topic(topic: str, kafka: KafkaSection) -> TopicError:
+    """Return what to say of a topic that is not there."""
+    return TopicError(f"no topic {topic!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")
 
 
 @contextlib.contextmanager

@@ -102,8 +102,8 @@ def new_app(
     return app
 
 
-async def run_app(app: App, started: asyncio.Event | None = None) -> None:
-    """Run an app until SIGTERM or SIGINT, then let it drain; ``started`` is set once it runs.
+async def run_app(app: App) -> None:
+    """Run an app until SIGTERM or SIGINT, then let it drain.
 
     Raises what crashed it, with nothing committed that was not acknowledged; BrokerError where it does not end.
     """
@@ -121,8 +121,6 @@ async def run_app(app: App, started: asyncio.Event | None = None) -> None:
         try:
             await asyncio.wait((told, starting, ended, failing), return_when=asyncio.FIRST_COMPLETED)
             if starting.done() and not starting.exception():
-                if started is not None:
-                    started.set()
                 await asyncio.wait((told, ended, failing), return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _drain(app)

@@ -41,17 +41,9 @@ class DeadLetter(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Letter(msgspec.Struct, frozen=True):
+class Letter(DeadLetter, frozen=True):
     """A letter as the topic holds it: ``data`` is the first 64 KiB, ``length`` (bytes) and ``sha256`` are of all."""
 
-    reason: str
-    detail: str
-    topic: str
-    partition: int
-    offset: int
-    line: int
-    key: bytes | None
-    data: bytes
     length: int
     sha256: str
     withheld: bool

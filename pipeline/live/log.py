@@ -10,8 +10,7 @@ import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
 from pipeline.errors import BrokerError
-from pipeline.live.clients import broker_trouble, client_options
-from pipeline.live.sender import BOOTSTRAP_MS, missing_topic
+from pipeline.live.clients import BOOTSTRAP_MS, broker_trouble, client_options, missing_topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

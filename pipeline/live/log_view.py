@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
-from pipeline.errors import BrokerError
-from pipeline.live.clients import async_options
+from pipeline.live.consumer import consumer_trouble, lone_consumer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable
+
+    from aiokafka import AIOKafkaConsumer
 
     from pipeline.sections import KafkaSection
 
@@ -29,7 +29,7 @@ class LogView:
     async def ranges(self, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return the first offset of each partition and the one after its last."""
         places = [TopicPartition(self._kafka.posts, number) for number in partitions]
-        with self._trouble():
+        with consumer_trouble(self._kafka):
             starts = await self._consumer.beginning_offsets(places)
             ends = await self._consumer.end_offsets(places)
         return {place.partition: (starts[place], ends[place]) for place in places}
@@ -42,7 +42,7 @@ class LogView:
         """Return the offset of the first record at or after an offset; the end of the partition where there is none."""
         place = TopicPartition(self._kafka.posts, partition)
         async with self._one_at_a_time:
-            with self._trouble():
+            with consumer_trouble(self._kafka):
                 end = (await self._consumer.end_offsets([place]))[place]
                 self._consumer.assign([place])
                 self._consumer.seek(place, offset)
@@ -52,28 +52,9 @@ class LogView:
                             return int(record.offset)
         return int(end)
 
-    @contextlib.contextmanager
-    def _trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"kafka at {self._kafka.brokers}: {error!r}") from error
-
 
 @contextlib.asynccontextmanager
 async def log_view(kafka: KafkaSection) -> AsyncIterator[LogView]:
     """Yield a view of the topic of the posts."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.brokers.split(","),
-        client_id="turfwatch-view",
-        enable_auto_commit=False,
-        **async_options(kafka),
-    )
-    try:
-        await consumer.start()
+    async with lone_consumer(kafka, "turfwatch-view") as consumer:
         yield LogView(consumer, kafka)
-    except KafkaError as error:
-        raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
-    finally:
-        # Where the brokers are gone, it raises the cancellation of a task of its own, which would hide what went wrong.
-        await asyncio.gather(consumer.stop(), return_exceptions=True)

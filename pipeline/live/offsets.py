@@ -12,8 +12,8 @@ from kafka.admin import OffsetSpec
 from kafka.errors import UnknownTopicOrPartitionError, for_code
 
 from pipeline.errors import TopicError, UserError
-from pipeline.live.admin import BOOTSTRAP_MS, admin_client
-from pipeline.live.clients import broker_trouble, client_options
+from pipeline.live.admin import admin_client
+from pipeline.live.clients import BOOTSTRAP_MS, broker_trouble, client_options
 from pipeline.live.lag import GroupLag, PartitionLag, partition_lag, waited
 
 if TYPE_CHECKING:

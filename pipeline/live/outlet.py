@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from pipeline.errors import BrokerError
-from pipeline.live.clients import async_options
+from pipeline.live.clients import client_options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -65,13 +65,11 @@ class Outlet:
 async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]:
     """Yield a way into the brokers that gives records up after ``timeout_s``."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka.brokers.split(","),
-        client_id="turfwatch",
+        **client_options(kafka),
         enable_idempotence=True,
         acks="all",
         compression_type="zstd",
         max_request_size=kafka.record_bytes + _HEADER_BYTES,
-        **async_options(kafka),
     )
     try:
         await producer.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,10 @@ from pipeline.errors import LineError
 from pipeline.live.letters import DeadLetter
 from pipeline.position import Position
 from pipeline.post import Limits, Line, Post, decode_line
+from pipeline.sections import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-STREAM_CHARS: Final = 128
 
 NAMES: Final = 4096
 """Names of streams that are known without a look."""
@@ -97,7 +97,7 @@ def _stream_name(key: bytes) -> str:
         name = key.decode()
     except UnicodeDecodeError:
         raise LineError("bad-key", "the key, which names the stream, is not UTF-8") from None
-    if not 0 < len(name) <= STREAM_CHARS or any(c in "{}\x7f" or c < " " for c in name):
+    if not re.fullmatch(STREAM, name):
         raise LineError("bad-key", f"the key {name[:40]!r} is no name of a stream: 1 to 128 characters, no braces")
     return name
 

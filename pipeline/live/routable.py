@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError, TopicError
 from pipeline.live.admin import admin_client
+from pipeline.live.clients import missing_topic
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -37,5 +38,5 @@ def check_topics(settings: Settings) -> dict[str, int]:
     if missing := [name for name in settings.route.topics if name not in there]:
         raise TopicError(f"route.topics: no topic {missing[0]!r} in kafka at {kafka.brokers}")
     if missing := [name for name in (kafka.posts, kafka.dead_letters) if name not in there]:
-        raise TopicError(f"no topic {missing[0]!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")
+        raise missing_topic(missing[0], kafka)
     return {name: there[name] for name in settings.route.topics}

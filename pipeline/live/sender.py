@@ -11,8 +11,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from kafka.record import util
 
-from pipeline.errors import BrokerError, TopicError, UserError
-from pipeline.live.clients import broker_trouble, client_options
+from pipeline.errors import BrokerError, UserError
+from pipeline.live.clients import BOOTSTRAP_MS, broker_trouble, client_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 WINDOW_BYTES: Final = 33_554_432
 """Bytes in flight beyond which the sender waits for the oldest record: kafka-python itself knows no bound."""
-
-BOOTSTRAP_MS: Final = 10_000
-"""Wait for the first broker."""
 
 _KEPT_BYTES: Final = 1024
 """What the client keeps of a record in flight besides its value."""
@@ -124,11 +121,6 @@ def sending(kafka: KafkaSection, *, packed: bool = False) -> Iterator[Sender]:
 def room(kafka: KafkaSection, key: bytes | None) -> int:
     """Return how many bytes the value of a record of posts may have."""
     return kafka.record_bytes - _BATCH_OVERHEAD - len(key or b"")
-
-
-def missing_topic(topic: str, kafka: KafkaSection) -> TopicError:
-    """Return what to say of a topic that is not there."""
-    return TopicError(f"no topic {topic!r} in kafka at {kafka.brokers}: `turfwatch topics create` makes it")
 
 
 def require_fast_sum() -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
-from pipeline.errors import BrokerError
 from pipeline.incidents.public import decode_event
-from pipeline.live.clients import async_options
+from pipeline.live.consumer import consumer_trouble, lone_consumer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from aiokafka import AIOKafkaConsumer
 
     from pipeline.incidents.public import Event
     from pipeline.sections import KafkaSection
@@ -36,10 +35,8 @@ class Tail:
         """Yield events as they come, without an end; a record that is none is passed over. Raises BrokerError."""
         told: deque[bytes] = deque(maxlen=REMEMBERED)
         while True:
-            try:
+            with consumer_trouble(self._kafka):
                 record = await self._consumer.getone()
-            except KafkaError as error:
-                raise BrokerError(f"kafka at {self._kafka.brokers}: {error!r}") from error
             named = dict(record.headers).get("event_id", b"")
             if named and named in told:
                 continue
@@ -51,23 +48,11 @@ class Tail:
 @contextlib.asynccontextmanager
 async def tail(kafka: KafkaSection) -> AsyncIterator[Tail]:
     """Yield what follows the topic of the incidents: all that comes from now on. Raises BrokerError."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.brokers.split(","),
-        client_id="turfwatch-tail",
-        enable_auto_commit=False,
-        **async_options(kafka),
-    )
     places = [TopicPartition(kafka.incidents, number) for number in range(kafka.partitions)]
-    try:
-        try:
-            await consumer.start()
+    async with lone_consumer(kafka, "turfwatch-tail") as consumer:
+        with consumer_trouble(kafka):
             consumer.assign(places)
             # Looked up now: later it would be the end as of then.
             for place, end in (await consumer.end_offsets(places)).items():
                 consumer.seek(place, end)
-        except (KafkaError, TimeoutError) as error:
-            raise BrokerError(f"kafka at {kafka.brokers}: {error!r}") from error
         yield Tail(consumer, kafka)
-    finally:
-        # Where the brokers are gone, it raises the cancellation of a task of its own, which nobody else may see.
-        await asyncio.gather(consumer.stop(), return_exceptions=True)

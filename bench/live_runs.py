@@ -64,7 +64,7 @@ class Bench:
         """Make topics and send all lines to one stream, so many a record."""
         settings = settings_of(self.environment(name))
         create_missing(settings.kafka)
-        limits = Limits(settings.limits.line_bytes, settings.limits.list_items)
+        limits = Limits.of(settings.limits)
         with sending(settings.kafka, packed=pack > 1) as sender:
             for _ in produce(sender, settings.kafka, "bench", lines, limits, pack=pack):
                 pass

@@ -7,12 +7,15 @@ value, of a key given twice the last one counts. Whatever breaks the schema or a
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
 from pipeline.errors import LineError
+
+if TYPE_CHECKING:
+    from pipeline.sections import LimitsSection
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
 Label = Annotated[str, Meta(max_length=512)]
@@ -32,6 +35,11 @@ class Limits(Struct, frozen=True):
 
     line_bytes: int = 65_536
     list_items: int = 64
+
+    @classmethod
+    def of(cls, section: LimitsSection) -> Limits:
+        """Return what the configuration says."""
+        return cls(section.line_bytes, section.list_items)
 
 
 class Post(Struct, kw_only=True, gc=False, omit_defaults=True):

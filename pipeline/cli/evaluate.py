@@ -11,12 +11,13 @@ import msgspec
 from rich.table import Table
 
 from pipeline import loop
-from pipeline.cli.session import Loaded, files, limits, redis_option, server
+from pipeline.cli.session import Loaded, files, redis_option, server
 from pipeline.cli.show import console, plain
 from pipeline.engine import Engine
 from pipeline.evaluate import Overall, RecordingResult, Truth, judge, overall
 from pipeline.evaluate import evaluate as evaluate_lines
 from pipeline.inspect import OPTIONAL
+from pipeline.post import Limits
 from pipeline.recordings.read import read_lines, recording_hash
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def _one(settings: Settings, client: Redis, path: str, truth: Truth) -> Re
     await engine.store.drop()
     await engine.start(origin="replay")
     started = time.monotonic()
-    lines = read_lines([path], limits=limits(settings))
+    lines = read_lines([path], limits=Limits.of(settings.limits))
     quiet_s = max(settings.incidents.quiet_s, settings.incidents.flood_window_s)
     events = await evaluate_lines(engine, lines, truth, quiet_s * 1000)
     seconds = time.monotonic() - started

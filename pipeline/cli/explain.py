@@ -11,11 +11,12 @@ import msgspec
 from pipeline import loop
 from pipeline.cli.explained import explained
 from pipeline.cli.replay import span
-from pipeline.cli.session import Loaded, files, limits, redis_option, server
+from pipeline.cli.session import Loaded, files, redis_option, server
 from pipeline.cli.show import console, safe
 from pipeline.config import detection_hash
 from pipeline.errors import ChoiceError
 from pipeline.explain import explain as explain_lines
+from pipeline.post import Limits
 from pipeline.recordings.read import read_lines, recording_hash
 from pipeline.replay import MAX_BATCH
 
@@ -51,7 +52,7 @@ async def _explain(
     batch: int,
 ) -> None:
     name = stream or f"replay-{recording_hash(paths, str(sort_window), detection_hash(settings))}"
-    lines = read_lines(paths, limits=limits(settings), sort_window_ms=sort_window)
+    lines = read_lines(paths, limits=Limits.of(settings.limits), sort_window_ms=sort_window)
     async with server(settings, url, None, "everysec") as client:
         try:
             found = await explain_lines(client, name, settings, lines, incident, batch_lines=batch)

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.session import Loaded, limits
 from pipeline.cli.show import safe
 from pipeline.cli.summary import counted
 from pipeline.errors import UserError
+from pipeline.post import Limits
 from pipeline.recordings.source import STDIN
 from pipeline.recordings.write import recording_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipeline.cli.session import Loaded
     from pipeline.live.export import Exported
     from pipeline.recordings.write import Writer
 
@@ -34,7 +35,7 @@ def export(loaded: Loaded, stream: str, out: str) -> None:
     from pipeline.live.log import reading  # noqa: PLC0415 - the same
 
     settings = loaded[0]
-    exporter = Exporter(limits(settings))
+    exporter = Exporter(Limits.of(settings.limits))
     with reading(settings.kafka) as log:
         lines = exported(log, settings.kafka, stream, exporter)
         first = next(lines, None)

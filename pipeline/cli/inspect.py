@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pipeline.cli.session import Loaded, files, limits, reject_writer
+from pipeline.cli.session import Loaded, files, reject_writer
 from pipeline.cli.show import console, moment, plain
 from pipeline.inspect import OPTIONAL
 from pipeline.inspect import inspect as inspect_files
+from pipeline.post import Limits
 
 _SHOWN = 8
 
@@ -22,7 +23,7 @@ _SHOWN = 8
 def inspect(loaded: Loaded, paths: tuple[str, ...], rejects: Path | None) -> None:
     """Count rows, span, authors, languages, optional fields and rejects."""
     with reject_writer(rejects) as on_reject:
-        report = inspect_files(paths, limits(loaded[0]), on_reject)
+        report = inspect_files(paths, Limits.of(loaded[0].limits), on_reject)
     table = Table(show_header=False)
     table.add_row("posts", f"{report.posts:,}")
     for name, count in sorted(report.other_lines.items()):

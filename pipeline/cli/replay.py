@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import loop
-from pipeline.cli.session import Loaded, files, limits, redis_option, reject_writer, server
+from pipeline.cli.session import Loaded, files, redis_option, reject_writer, server
 from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, suppressed_table
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
 from pipeline.incidents.public import DigestEvent, IncidentEvent, decode_event, encode_event, publish
+from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
 from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
@@ -112,7 +113,7 @@ async def _replay(
     with reject_writer(rejects) as on_reject:
         lines = read_lines(
             paths,
-            limits=limits(settings),
+            limits=Limits.of(settings.limits),
             sort_window_ms=sort_window,
             on_reject=on_reject,
             strict=strict,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from pipeline.cli.session import limits, reject_writer
+from pipeline.cli.session import reject_writer
 from pipeline.cli.show import moment, safe
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.errors import UserError
 from pipeline.live.log import reading
 from pipeline.live.produce import Progress, produce
 from pipeline.live.sender import sending
+from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines
 from pipeline.recordings.source import STDIN
 from pipeline.sections import STREAM
@@ -66,14 +67,14 @@ def send(
     ):
         lines = read_lines(
             paths,
-            limits=limits(settings),
+            limits=Limits.of(settings.limits),
             sort_window_ms=sort_window,
             on_reject=on_reject,
             strict=strict,
             stats=stats,
         )
         task = bar.add_task("sending", total=None, at="", rate="")
-        for step in produce(sender, settings.kafka, name, lines, limits(settings), pack=pack, speed=speed):
+        for step in produce(sender, settings.kafka, name, lines, Limits.of(settings.limits), pack=pack, speed=speed):
             rate = step.lines / (time.monotonic() - started)
             bar.update(task, completed=step.lines, at=moment(step.at), rate=f"{rate:,.0f}")
     seconds = time.monotonic() - started

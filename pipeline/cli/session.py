@@ -10,7 +10,6 @@ import msgspec
 
 from pipeline.config import Origin, Settings
 from pipeline.embedded import embedded_server
-from pipeline.post import Limits
 from pipeline.state.client import connect
 
 if TYPE_CHECKING:
@@ -42,11 +41,6 @@ async def server(settings: Settings, url: str | None, state: Path | None, fsync:
         connect(embedded, timeout) as client,
     ):
         yield client
-
-
-def limits(settings: Settings) -> Limits:
-    """Return the bounds of a line."""
-    return Limits(settings.limits.line_bytes, settings.limits.list_items)
 
 
 @contextlib.contextmanager

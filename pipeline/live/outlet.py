@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.sections import KafkaSection
 
 CLOSING_S: Final = 2.0
+LINGER_MS: Final = 5
+BATCH_BYTES: Final = 262_144
 _HEADER_BYTES: Final = 65_536
 """Room for keys and headers beside the largest value."""
 
@@ -69,6 +71,8 @@ async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]
         enable_idempotence=True,
         acks="all",
         compression_type="zstd",
+        linger_ms=LINGER_MS,
+        max_batch_size=min(BATCH_BYTES, kafka.record_bytes),
         max_request_size=kafka.record_bytes + _HEADER_BYTES,
     )
     try:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError as SendError
-
-from pipeline.errors import BrokerError
-from pipeline.live.clients import client_options
 from pipeline.live.faust_app import App, new_app, run_app
 from pipeline.live.letters import DeadLetter, encode_letter
+from pipeline.live.outlet import Outgoing, outlet
 from pipeline.live.packs import packed
 from pipeline.live.routable import check_routes, check_topics
 from pipeline.live.routing import Routed, room, route_record
@@ -21,12 +16,12 @@ from pipeline.live.rules import Rules
 from pipeline.post import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from faust.types import EventT, StreamT
 
     from pipeline.config import Settings
-    from pipeline.sections import KafkaSection
+    from pipeline.live.outlet import Outlet
 
 RECORDS: Final = 500
 """Foreign records that are taken at once, at most."""
@@ -35,11 +30,6 @@ WITHIN_S: Final = 0.1
 """Seconds that a record waits for others, at most."""
 
 TOLD_EVERY_S: Final = 60.0
-CLOSING_S: Final = 2.0
-MAX_BATCH_BYTES: Final = 262_144
-
-LETTER_BYTES: Final = 131_072
-"""Bytes of a letter, at most: the data that it keeps, and headers."""
 
 log = logging.getLogger("turfwatch.route")
 
@@ -47,37 +37,24 @@ log = logging.getLogger("turfwatch.route")
 class Router:
     """Routes records; ``counts`` tells of records, and of lines by what became of them."""
 
-    def __init__(self, settings: Settings, producer: AIOKafkaProducer) -> None:
+    def __init__(self, settings: Settings, out: Outlet) -> None:
         self._kafka = settings.kafka
         self._rules = Rules(settings.route.rules)
-        self._limits = Limits(settings.limits.line_bytes, settings.limits.list_items)
+        self._limits = Limits.of(settings.limits)
         # With pseudonyms no account may be stored as it is, and a line or key that was refused may name one.
         self._withhold = settings.worker.ids == "hmac"
-        self._retry_s = settings.worker.retry_s
-        self._producer = producer
+        self._outlet = out
         self.counts = dict.fromkeys(("records", "lines", "routed", "copies", "unrouted", "refused"), 0)
 
     async def route(self, events: Sequence[EventT[bytes | None]]) -> None:
         """Send what a batch of records leads to and wait until all of it is acknowledged.
 
-        Raises BrokerError where that takes longer than ``worker.retry_s``: then none of them may be committed.
+        Raises BrokerError where that takes too long: then none of them may be committed, and all come again.
         """
-        acknowledged: list[Awaitable[object]] = []
         found = [self._routed(event) for event in events]
-        try:
-            # An idempotent producer of aiokafka tries for ever: the deadline is ours.
-            async with asyncio.timeout(self._retry_s):
-                for event, routed in zip(events, found, strict=True):
-                    acknowledged += await self._send(event, routed)
-                await asyncio.gather(*acknowledged)
-        except TimeoutError:
-            raise BrokerError(
-                f"kafka at {self._kafka.brokers}: posts were not acknowledged within {self._retry_s:g} s; "
-                "the records they came in are not committed and come again"
-            ) from None
-        except SendError as error:
-            raise BrokerError(f"kafka at {self._kafka.brokers}: {error}") from error
-
+        await self._outlet.write(
+            [record for event, routed in zip(events, found, strict=True) for record in self._records(event, routed)]
+        )
         for routed in found:
             self._count(routed)
 
@@ -85,19 +62,16 @@ class Router:
         topic: str = event.message.topic
         return route_record(topic, event.value, self._rules, self._limits, self._kafka.record_bytes)
 
-    async def _send(self, event: EventT[bytes | None], routed: Routed) -> list[Awaitable[object]]:
-        """Send one record's lines and letters; returns what is to be acknowledged."""
+    def _records(self, event: EventT[bytes | None], routed: Routed) -> Iterator[Outgoing]:
+        """Yield what one record leads to: its lines stream by stream, and letters."""
         message: Any = event.message
-        sent: list[Awaitable[object]] = []
         for stream, lines in routed.streams.items():
-            values = packed(lines, room(stream, self._kafka.record_bytes))
-            sent += [await self._producer.send(self._kafka.posts, value, key=stream.encode()) for value in values]
+            for value in packed(lines, room(stream, self._kafka.record_bytes)):
+                yield Outgoing(self._kafka.posts, stream.encode(), value)
         for each in routed.refused:
             origin = (message.topic, message.partition, message.offset, each.line, message.key)
             letter = DeadLetter(each.reason, each.detail, *origin, each.data)
-            value, headers = encode_letter(letter, withhold=self._withhold)
-            sent.append(await self._producer.send(self._kafka.dead_letters, value, headers=headers))
-        return sent
+            yield Outgoing(self._kafka.dead_letters, None, *encode_letter(letter, withhold=self._withhold))
 
     def _count(self, routed: Routed) -> None:
         self.counts["records"] += 1
@@ -132,8 +106,8 @@ async def run_route(settings: Settings) -> dict[str, int]:
     """
     check_routes(settings)
     partitions = await asyncio.to_thread(check_topics, settings)
-    async with _producer(settings.kafka) as producer:
-        router = Router(settings, producer)
+    async with outlet(settings.kafka, settings.worker.retry_s) as out:
+        router = Router(settings, out)
         telling = asyncio.create_task(_tell(router))
         try:
             await run_app(make_app(settings, router, partitions))
@@ -155,25 +129,3 @@ async def _tell(router: Router) -> None:
     while True:
         await asyncio.sleep(TOLD_EVERY_S)
         log.info("%s", told(router.counts))
-
-
-@contextlib.asynccontextmanager
-async def _producer(kafka: KafkaSection) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(
-        **client_options(kafka),
-        enable_idempotence=True,
-        compression_type="zstd",
-        linger_ms=5,
-        max_batch_size=min(MAX_BATCH_BYTES, kafka.record_bytes),
-        max_request_size=max(kafka.record_bytes, LETTER_BYTES),
-    )
-    try:
-        await producer.start()
-    except SendError as error:
-        raise BrokerError(f"kafka at {kafka.brokers}: {error}") from error
-    try:
-        yield producer
-    finally:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_S):  # it flushes first, for ever where no broker is there
-                await producer.stop()

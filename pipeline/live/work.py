@@ -67,7 +67,7 @@ async def work(settings: Settings, redis: Redis) -> None:
                 status=status,
                 reader=Reader(
                     posts.partitions,
-                    Limits(settings.limits.line_bytes, settings.limits.list_items),
+                    Limits.of(settings.limits),
                     _hide(settings.worker),
                 ),
             )

@@ -15,13 +15,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
 
 from bench.live_child import Span, cpu_seconds
 from bench.live_load import campaign_of
 from pipeline.errors import BrokerError
 from pipeline.incidents.public import IncidentEvent, decode_event, rfc3339
-from pipeline.live.clients import client_options
+from pipeline.live.log import reading
 from pipeline.live.sender import sending
 from pipeline.post import encode_line
 
@@ -134,15 +133,10 @@ def _evaluated(kafka: KafkaSection, span: Span, late_ms: int, retries: int) -> L
 
 def _records(kafka: KafkaSection, topic: str) -> Iterator[tuple[bytes, int]]:
     """Yield values and append times (ms) of a topic as it stands."""
-    with contextlib.closing(KafkaConsumer(**client_options(kafka), enable_auto_commit=False)) as consumer:
-        for number in sorted(consumer.partitions_for_topic(topic) or ()):
-            place = TopicPartition(topic, number)
-            consumer.assign([place])
-            end = consumer.end_offsets([place])[place]
-            consumer.seek_to_beginning(place)
-            while consumer.position(place) < end:
-                for records in consumer.poll(timeout_ms=1000, max_records=5000).values():
-                    yield from ((each.value, each.timestamp) for each in records)
+    with reading(kafka) as log:
+        for number, (start, end) in log.bounds(topic).items():
+            for record in log.read(topic, number, start, end):
+                yield record.value or b"", record.at
 
 
 def _is_done(counts: Mapping[str, int], posts: int) -> bool:

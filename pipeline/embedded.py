@@ -77,7 +77,7 @@ async def embedded_server(
         held: tuple[int, ...] = ()
         if state is not None:
             # The guard holds the lock too: a folder is free only when the server of a killed run has ended.
-            held = (stack.enter_context(_locked(state)),)
+            held = (stack.enter_context(locked(state)),)
             command += ["--appendonly", "yes", "--appendfsync", fsync, "--dir", str(state)]
         guardian = subprocess.Popen(  # noqa: ASYNC220, S603 - starts once; its command is our own
             [sys.executable, "-I", guard.__file__, str(folder), *command],
@@ -121,10 +121,11 @@ async def _ready(url: str, guardian: subprocess.Popen[bytes], log: TextIO) -> No
 
 
 @contextlib.contextmanager
-def _locked(state: Path) -> Iterator[int]:
+def locked(state: Path, name: str = "lock") -> Iterator[int]:
+    """Hold a folder for this run, made where it is missing; yields the lock's file. Raises StateError for none."""
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (state / "lock").open("w")
+        lock = (state / name).open("w")
     except OSError as error:
         raise StateError(f"{state}: cannot be used for state: {error.strerror}") from None
     with lock:

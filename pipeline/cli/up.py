@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +13,10 @@ import click
 from pipeline import loop
 from pipeline.cli.news import news
 from pipeline.cli.show import console, safe
-from pipeline.errors import StateError
+from pipeline.embedded import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine
     from typing import Any
 
     from pipeline.broker.node import Broker
@@ -45,7 +44,8 @@ def up(context: click.Context, *, simulate: bool, rate: float, state: Path | Non
     from pipeline.broker.node import running_broker  # noqa: PLC0415 - the same
     from pipeline.live.ending import ended_by_signals  # noqa: PLC0415 - the same
 
-    with contextlib.suppress(KeyboardInterrupt), ended_by_signals() as ending, _locked(state):
+    free = contextlib.nullcontext() if state is None else locked(state, "up.lock")
+    with contextlib.suppress(KeyboardInterrupt), ended_by_signals() as ending, free:
         tool("java")
         here = jar_folder().is_dir()
         _say(f"starting Kafka{'' if here else '; its jars are fetched first, 43 MB, once'} ...")
@@ -103,25 +103,6 @@ def _ports(port: int | None) -> Ports:
     from pipeline.broker.ports import choose, is_free  # noqa: PLC0415 - no other command needs them
 
     return choose(port or (PORT if is_free(PORT) else None))
-
-
-@contextlib.contextmanager
-def _locked(state: Path | None) -> Iterator[None]:
-    """Hold a folder for this run, made where it is missing. Raises StateError where that cannot be."""
-    if state is None:
-        yield
-        return
-    try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = (state / "up.lock").open("w")
-    except OSError as error:
-        raise StateError(f"{state}: cannot be used for state: {error.strerror}") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StateError(f"{state}: another run of turfwatch uses this folder") from None
-        yield
 
 
 def _say(line: str) -> None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 SIMULATED: Final = "simulated"
 """The stream of the simulation."""
 
-_DELIVERY_S: Final = 15.0
 _HEALTH: Final = re.compile(r"health on (http://\S+)")
 _OURS: Final = re.compile(r" (WARNING|ERROR|CRITICAL) pipeline\.")
 """What libraries find wrong while topics are young puts itself right; what does not ends the worker with a reason."""
@@ -74,7 +73,7 @@ async def run_machine(
         await asyncio.to_thread(create_missing, kafka)
         news = await stack.enter_async_context(tail(kafka))
         worker = await stack.enter_async_context(child([*options, "worker", "--redis", url], variables))
-        out = await stack.enter_async_context(outlet(kafka, _DELIVERY_S))
+        out = await stack.enter_async_context(outlet(kafka))
         jobs = [_watch_broker(broker), _listen(worker, voice), _show(news, voice)]
         if rate is not None:
             begin = time.time_ns() // 1_000_000

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from pipeline.sections import KafkaSection
 
+DELIVERY_S: Final = 15.0
+"""Seconds until records that the brokers do not take are given up."""
+
 CLOSING_S: Final = 2.0
 LINGER_MS: Final = 5
 BATCH_BYTES: Final = 262_144
@@ -64,7 +67,7 @@ class Outlet:
 
 
 @contextlib.asynccontextmanager
-async def outlet(kafka: KafkaSection, timeout_s: float) -> AsyncIterator[Outlet]:
+async def outlet(kafka: KafkaSection, timeout_s: float = DELIVERY_S) -> AsyncIterator[Outlet]:
     """Yield a way into the brokers that gives records up after ``timeout_s``."""
     producer = AIOKafkaProducer(
         **client_options(kafka),

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from pipeline.post import Post
     from pipeline.sections import WorkerSection
 
-DELIVERY_S = 15.0
-"""Seconds until a record that the brokers do not take is tried anew."""
-
 GC_THRESHOLDS: Final = (50_000, 20, 20)
 
 log = logging.getLogger(__name__)
@@ -52,7 +49,7 @@ async def work(settings: Settings, redis: Redis) -> None:
     status = Status(time.monotonic())
     async with (
         health_server(status, redis, settings.worker) as port,
-        outlet(kafka, DELIVERY_S) as out,
+        outlet(kafka) as out,
         log_view(kafka) as view,
     ):
         log.info("health on http://%s:%d/healthz", settings.worker.health_host, port)

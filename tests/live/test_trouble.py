@@ -93,6 +93,65 @@ def test_a_worker_that_is_cut_off_from_its_server_loses_nothing(
     assert by_incident(live.events()["town"]) == by_incident(expected(path, "town"))
 
 
+def test_a_worker_whose_server_stays_away_ends_and_commits_nothing(
+    brokers: str, simulated: Callable[[int, int], Path], expected: Callable[[Path, str], list[bytes]]
+) -> None:
+    path = simulated(21, 4000)
+    live = Live(brokers, kafka_partitions=1, worker_retry_s=2, redis_socket_timeout_s=1)
+    live.fill("town", read_lines([str(path)]))
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = DurableServer(Path(folder))
+        try:
+            started = Worker(live.environment, server.port)
+            until(lambda: records_of(started.health()) > 500, "it works")
+            server.kill()
+            assert started.ended() == 1, started.log
+            assert "trying again" in started.log
+
+            server.start()
+            with worker(live.environment, server.port) as started, Redis(port=server.port) as redis:
+                live.wait_done(redis, started)
+                assert live.posts(redis, "town") == posts_in(path)
+        finally:
+            server.kill()
+
+    assert by_incident(live.events()["town"]) == by_incident(expected(path, "town"))
+
+
+def test_a_stream_that_was_reset_is_read_again_from_its_first_record(
+    brokers: str, redis_port: int, simulated: Callable[[int, int], Path], expected: Callable[[Path, str], list[bytes]]
+) -> None:
+    path = simulated(21, 4000)
+    live = Live(brokers, kafka_partitions=1)
+    live.fill("village", itertools.islice(read_lines([str(path)]), 500))
+    live.fill("town", read_lines([str(path)]))
+    url = f"redis://127.0.0.1:{redis_port}"
+
+    with Redis(port=redis_port) as redis:
+        for _ in range(2):
+            with worker(live.environment, redis_port) as started:
+                live.wait_done(redis, started)
+                assert started.stop() == 0, started.log
+            assert live.posts(redis, "town") == posts_in(path)
+            done = turfwatch("state", "reset", "--stream", "town", "--redis", url, "--yes")
+            assert done.returncode == 0, done.stderr
+
+    assert by_incident(live.events()["town"]) == by_incident(expected(path, "town"))
+
+
+def test_records_without_a_key_are_a_stream_of_the_name_of_a_topic_of_one_partition(
+    brokers: str, redis_port: int
+) -> None:
+    live = Live(brokers, kafka_partitions=1)
+    live.send([(None, b'{"id":"1","platform":"x","author_id":"a","text":"t","created_at":"2026-01-01T00:00:00Z"}')])
+    name = live.settings.kafka.posts
+
+    with Redis(port=redis_port) as redis, worker(live.environment, redis_port) as started:
+        until(lambda: live.posts(redis, name) == 1, "the post is counted")
+        assert started.stop() == 0, started.log
+
+
 def test_records_that_the_topic_dropped_are_counted_exactly(
     brokers: str, redis_port: int, simulated: Callable[[int, int], Path]
 ) -> None:

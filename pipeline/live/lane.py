@@ -29,7 +29,7 @@ Placed = tuple[Position, "Line | None"]
 LeaveOut = Callable[[Position, Exception], Awaitable[None]]
 
 CRASHES: Final = 3
-"""Crashes behind one position after which the line there is looked for and left out."""
+"""Crashes over the same lines after which the one that trips a bug is looked for and left out."""
 
 _EXPECTED: Final = (TurfwatchError, RedisError, OSError)
 """Trouble that has nothing to do with a line."""
@@ -60,7 +60,7 @@ class Lane:
         self._registry = registry
         self._status = status
         self._fence: Position | None = None
-        self._careful = False
+        self._careful_to: Position | None = None
         self._pending = True
 
     async def open(self) -> None:
@@ -79,10 +79,9 @@ class Lane:
             raise
         except Exception as error:
             # The position is read before anything is evaluated.
-            if await self._registry.crashed(self.stream, store.position) < CRASHES:
-                raise await self._crash(error) from error
+            if (await self._registry.trouble(self.stream)).times < CRASHES:
+                raise await self._crash(error, decode_position(store.position)) from error
             stands = await self._leave_evaluation(error)
-        self._careful = await self._registry.crashed(self.stream, store.position) >= CRASHES
         if stands is not None and stands.topic != self._topic:
             raise StateError(
                 f"stream {self.stream!r} stands in topic {stands.topic!r}, not {self._topic!r}; "
@@ -93,6 +92,8 @@ class Lane:
                 f"stream {self.stream!r} was at {self._fence.encode().decode()}, and is before that now"
             )
         self._fence = stands
+        trouble = await self._registry.trouble(self.stream)
+        self._careful_to = trouble.end if trouble.times >= CRASHES else None
 
     @property
     def fence(self) -> Position | None:
@@ -109,17 +110,17 @@ class Lane:
 
         Raises BugError for one that does so for the first times, and what the server raises.
         """
-        if not self._careful:
+        if self._careful_to is None:
             await self._feed(lines)
             return
-        position = self._engine.store.position
         await self._search(lines, leave_out)
-        await self._registry.recovered(self.stream, position)
-        self._careful = False
+        if self._fence is not None and self._fence >= self._careful_to:
+            await self._registry.recovered(self.stream)
+            self._careful_to = None
 
     async def follow(self, place: Position) -> None:
         """Move the fence to a place before which the partition has nothing left for this stream."""
-        if not self._careful and (self._fence is None or self._fence < place):
+        if self._careful_to is None and (self._fence is None or self._fence < place):
             await self._feed([(place, None)])
 
     def show(self) -> None:
@@ -147,13 +148,13 @@ class Lane:
         return [each for each in lines if each[0] > fence]
 
     async def _feed(self, lines: Sequence[Placed]) -> None:
-        """Apply lines; a bug is counted where the stream stands then."""
+        """Apply lines; a bug is counted."""
         try:
             await self._apply(lines)
         except _EXPECTED:
             raise
         except Exception as error:
-            raise await self._crash(error) from error
+            raise await self._crash(error, lines[-1][0]) from error
 
     async def _apply(self, lines: Sequence[Placed]) -> None:
         before = dict(self._engine.counts)
@@ -209,9 +210,10 @@ class Lane:
         await self._engine.store.leave_due()
         return decode_position(await self._engine.start())
 
-    async def _crash(self, error: Exception) -> BugError:
+    async def _crash(self, error: Exception, end: Position | None) -> BugError:
+        """Count a crash over lines that end there."""
         position = self._engine.store.position
-        times = await self._registry.crash(self.stream, position)
+        times = await self._registry.crash(self.stream, decode_position(position), end)
         log.error("stream %r: a bug behind %r", self.stream, position.decode(), exc_info=error)
         return BugError(
             f"stream {self.stream!r} trips a bug behind {position.decode() or 'its start'!r}, for the {times}. time "

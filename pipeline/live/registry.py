@@ -2,7 +2,7 @@
 
 Fields: ``id`` -> the topic's id; ``stream:<name>`` -> partition and offset of its first record;
 ``lost:<partition>:<offset>`` -> records lost from there on before they were read;
-``crash:<stream>:<position>`` -> crashes at what follows that position.
+``crash:<stream>`` -> crashes over what lies before a position, and that position.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from pipeline.position import Position, decode_position
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -20,6 +22,13 @@ class Place(msgspec.Struct, frozen=True):
 
     partition: int
     first: int
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """How often a stream crashed over lines of which the last ends at ``end``."""
+
+    times: int
+    end: Position | None
 
 
 class Registry:
@@ -69,18 +78,28 @@ class Registry:
         """Note how many records are lost from an offset on; told again, it counts once."""
         await self._redis.hset(self._key, f"lost:{partition}:{first}", records)
 
-    async def crashed(self, stream: str, position: bytes) -> int:
-        """Return how often a worker crashed behind a position."""
-        return int(await self._redis.hget(self._key, _crash(stream, position)) or 0)
+    async def trouble(self, stream: str) -> Trouble:
+        """Return what a stream crashed over last, and has not passed yet."""
+        row: bytes = await self._redis.hget(self._key, f"crash:{stream}") or b"0 "
+        times, end = row.split(b" ", 1)
+        return Trouble(int(times), decode_position(end))
 
-    async def crash(self, stream: str, position: bytes) -> int:
-        """Count a crash behind a position; returns how many there were."""
-        return int(await self._redis.hincrby(self._key, _crash(stream, position), 1))
+    async def crash(self, stream: str, stands: Position | None, end: Position | None) -> int:
+        """Count a crash between where a stream stands and the end of what was in hand; returns how many there were.
 
-    async def recovered(self, stream: str, position: bytes) -> None:
-        """Forget the crashes behind a position that is passed."""
-        await self._redis.hdel(self._key, _crash(stream, position))
+        One behind the end of those before is the first of something else: batches are cut otherwise each time, so the
+        same line may crash at several places, but never behind an end.
+        """
+        before = await self.trouble(stream)
+        if not before.times or (before.end is not None and stands is not None and stands > before.end):
+            now = Trouble(1, end)
+        else:
+            now = Trouble(before.times + 1, max((e for e in (before.end, end) if e is not None), default=None))
+        await self._redis.hset(
+            self._key, f"crash:{stream}", b"%d %s" % (now.times, now.end.encode() if now.end else b"")
+        )
+        return now.times
 
-
-def _crash(stream: str, position: bytes) -> str:
-    return f"crash:{stream}:{position.decode()}"
+    async def recovered(self, stream: str) -> None:
+        """Forget what a stream crashed over: it is passed."""
+        await self._redis.hdel(self._key, f"crash:{stream}")

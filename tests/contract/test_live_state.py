@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import load_settings
 from pipeline.engine import Engine
-from pipeline.live.registry import Place, Registry
+from pipeline.live.registry import Place, Registry, Trouble
 from pipeline.position import Position
 from pipeline.post import Tick
 from pipeline.replay import feed, run
@@ -108,9 +108,30 @@ def test_a_topic_is_known_by_its_id_its_streams_and_its_losses(server_url: str) 
             await registry.lose(20, 1, 3)
             assert [await registry.lost(number) for number in (2, 20, 0)] == [57, 3, 0]
 
-            assert [await registry.crash("town", b"t:0:1:0") for _ in range(2)] == [1, 2]
-            await registry.recovered("town", b"t:0:1:0")
-            assert await registry.crashed("town", b"t:0:1:0") == 0
             await registry.forget()
 
     asyncio.run(known())
+
+
+def test_crashes_over_the_same_lines_are_counted_wherever_the_stream_stands(server_url: str) -> None:
+    def at(offset: int) -> Position:
+        return Position("t", 0, offset, 0)
+
+    async def count() -> None:
+        async with connect(server_url, 10) as client:
+            registry = Registry(client, "crashed")
+            await registry.forget()
+            assert await registry.trouble("town") == Trouble(0, None)
+            assert await registry.crash("town", None, at(100)) == 1
+            assert await registry.crash("town", at(90), at(95)) == 2
+            assert await registry.crash("a:b", at(90), at(95)) == 1
+            assert await registry.crash("town", at(100), at(120)) == 3
+            assert await registry.trouble("town") == Trouble(3, at(120))
+
+            assert await registry.crash("town", at(121), at(140)) == 1
+            await registry.recovered("town")
+            assert await registry.trouble("town") == Trouble(0, None)
+            assert await registry.trouble("a:b") == Trouble(1, at(95))
+            await registry.forget()
+
+    asyncio.run(count())

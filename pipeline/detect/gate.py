@@ -25,8 +25,9 @@ from pipeline.detect.causes import (
 )
 from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
+from pipeline.text.links import link_target
 from pipeline.text.normalise import compared
-from pipeline.text.traces import SHORTENERS, Kind, link_target
+from pipeline.text.traces import SHORTENERS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

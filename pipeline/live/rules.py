@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import ConfigError
 from pipeline.post import Delete, Post
-from pipeline.text.normalise import normalise
+from pipeline.text.normalise import UNSPACED, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.post import Line
     from pipeline.sections import RouteRule
-
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, kana, ideographs."""
 
 _TAG_SIGN: Final = re.compile(r"[#$]")
 
@@ -46,7 +41,7 @@ class Keywords:
         if empty := [keyword for keyword, form in forms if not form.strip("#$ ")]:
             raise ConfigError(f"route.rules: no word in the keyword {empty[0]!r}")
         told = [form for _, form in forms]
-        self._inside = [form for form in told if _UNSPACED.search(form)]
+        self._inside = [form for form in told if UNSPACED.search(form)]
         self._rows = [f" {form} " for form in told if " " in form and form not in self._inside]
         self._single = frozenset(form for form in told if " " not in form) - frozenset(self._inside)
 

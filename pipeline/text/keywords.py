@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.links import link_target
 from pipeline.text.signatures import splitmix64
-from pipeline.text.traces import link_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

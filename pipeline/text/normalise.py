@@ -12,6 +12,11 @@ from typing import Final
 MAX_CHARS: Final = 10_000
 """Characters of a text that are read."""
 
+UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, kana, ideographs."""
+
 _COMBINED: Final = range(0x20000)
 """Where scripts that combine characters lie: the planes beyond hold ideographs and tags."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+
+from pipeline.text.links import link_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -92,13 +92,3 @@ def link_domain(post: Post) -> str | None:
         return None
     domain = link_target(post.urls[0]).split("/", 1)[0]
     return None if not domain or domain in SHORTENERS else domain
-
-
-@lru_cache(maxsize=4096)
-def link_target(url: str) -> str:
-    """Return host and path of a link, without scheme, ``www.``, query and trailing slash."""
-    try:
-        parts = urlsplit(url if "//" in url else f"//{url}")
-    except ValueError:  # brackets that are no IPv6 address: taken as it is
-        return url
-    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"

@@ -1,0 +1,16 @@
+"""Links that lead to the same place, told by host and path."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+
+@lru_cache(maxsize=4096)
+def link_target(url: str) -> str:
+    """Return host and path of a link, without scheme, ``www.``, query and trailing slash."""
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+    except ValueError:  # brackets that are no IPv6 address: taken as it is
+        return url
+    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"

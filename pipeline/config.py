@@ -25,6 +25,7 @@ from pipeline.sections import (
     LimitsSection,
     RedisSection,
     RouteSection,
+    WatchSection,
     WorkerSection,
 )
 
@@ -35,6 +36,9 @@ PREFIX: Final = "TURFWATCH_"
 DEFAULT_FILE: Final = Path("turfwatch.toml")
 OUTSIDE: Final = ("TURFWATCH_CONFIG", "TURFWATCH_DATA", "TURFWATCH_REQUIRE_SERVERS")
 """Variables that name a file or folder and are no settings."""
+
+_SHOWN_CHARS: Final = 200
+"""Characters of a wrong value that are shown."""
 
 Origin = Literal["default", "file", "environment", "option"]
 
@@ -51,6 +55,7 @@ class Settings(BaseSettings):
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
     allow: AllowSection = AllowSection()
+    watch: WatchSection = WatchSection()
     kafka: KafkaSection = KafkaSection()
     worker: WorkerSection = WorkerSection()
     route: RouteSection = RouteSection()
@@ -118,8 +123,8 @@ def load_settings(
         dotted = ".".join(map(str, first["loc"][:2]))  # what lies deeper is an item of a list
         origin = origins.get(dotted, "file")
         where = str(path or DEFAULT_FILE) if origin == "file" else origin
-        shown = "" if "url" in dotted else f" {first['input']!r}"
-        raise ConfigError(f"{dotted}{shown} ({where}): {first['msg']}") from None
+        shown = "" if "url" in dotted else f" {_cut(repr(first['input']))}"
+        raise ConfigError(f"{dotted}{shown} ({where}): {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[str, str, Origin, str]]:
@@ -135,6 +140,10 @@ def effective(settings: Settings, origins: Mapping[str, Origin]) -> list[tuple[s
 
 def _shown(value: object) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
 
 
 def detection_hash(settings: Settings) -> str:

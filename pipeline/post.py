@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from pipeline.bursts.watch import read_change
 from pipeline.errors import LineError
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ class Tick(Struct, kw_only=True, gc=False):
 
 
 class Control(Struct, kw_only=True):
-    """An operator's change that takes effect in event order: watch list, allow list, verdict."""
+    """An operator's change that takes effect in event order: watch list, allow list, verdict.
+
+    What changes the watch list is refused where its ``value`` is no watch; what nobody knows only moves the time.
+    """
 
     action: Name
     created_at: str
@@ -138,6 +142,8 @@ def decode_line(raw: bytes, limits: Limits = _DEFAULT) -> Line:
     elif isinstance(line, Delete):
         _no_nul(line.id, "id")
         _no_nul(line.platform, "platform")
+    elif isinstance(line, Control):
+        read_change(line.action, line.value)
     return line
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from pipeline.bursts.watch import MAX_WATCHES, Watch, write_watch
+from pipeline.errors import LineError
 
 TOPIC: Final = r"^[A-Za-z0-9._-]{1,249}$"
 """What Kafka takes for the name of a topic or a group."""
@@ -98,6 +102,43 @@ class AllowSection(Section):
     def _split(cls, value: object) -> object:
         """Take a list as a variable holds it: words separated by commas."""
         return split_words(value)
+
+
+_SEPARATOR: Final = re.compile(r",(?![^{}]*\})")
+"""A comma that counts nothing: that of ``re:a{2,3}`` belongs to its pattern."""
+
+
+def _followed(pattern: str) -> str:
+    """Return a pattern that can be followed. Raises ValueError, which pydantic turns into its own."""
+    pattern = pattern.strip()
+    try:
+        write_watch(Watch(pattern))
+    except LineError as error:
+        raise ValueError(error.detail.removeprefix(f"{pattern!r}: ")) from None
+    return pattern
+
+
+class WatchSection(Section):
+    """What is followed in all streams, besides what `turfwatch watch` adds to one."""
+
+    patterns: tuple[Annotated[str, AfterValidator(_followed)], ...] = Field(
+        (), description="what is always followed: words, #tags, @mentions, domains, glob:... and re:... (RE2)"
+    )
+
+    @field_validator("patterns", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Take a list as a variable holds it: patterns separated by commas, but for those within braces."""
+        if not isinstance(value, str):
+            return value
+        return [part for part in map(str.strip, _SEPARATOR.split(value)) if part]
+
+    @field_validator("patterns")
+    @classmethod
+    def _not_too_many(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        if len(patterns) > MAX_WATCHES:
+            raise ValueError(f"{len(patterns):,} patterns, at most {MAX_WATCHES:,} are followed")
+        return patterns
 
 
 class KafkaSection(Section):

@@ -1,0 +1,1 @@
+"""Keywords that come up suddenly, and what operators always follow: pure."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.post import Delete, Line, Post, Tick
+from pipeline.bursts.watch import read_change
+from pipeline.post import Control, Delete, Line, Post
 from pipeline.state.rows import item_key, pack_author
 from pipeline.text.features import MARK_BITS, MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import SEARCHED, Kind, named_traces
@@ -75,13 +76,23 @@ def prepare(lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: 
             packed.append(_packed(line.at, _DELETE, key, position))
         elif line is None:
             packed.append(_packed(0, _PASSED, _NOBODY, position))
+        elif isinstance(line, Control):
+            packed.append(_packed_control(line, position))
         else:
-            packed.append(_packed(line.at, _TICK if isinstance(line, Tick) else _CONTROL, _NOBODY, position))
+            packed.append(_packed(line.at, _TICK, _NOBODY, position))
     return Batch(packed, [position for position, _ in lines])
 
 
 def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
     return _LINE.pack(_LINE.size + len(position), at, kind, 0, key, _NOBODY, b"", 0, 0, 0, 0, 0) + position
+
+
+def _packed_control(line: Control, position: bytes) -> bytes:
+    """Pack what changes the watch list: the pattern in the place of an author row, the watch in that of a text."""
+    pattern, watch = (part.encode() for part in read_change(line.action, line.value) or ("", ""))
+    size = _LINE.size + len(pattern) + len(watch) + len(position)
+    head = _LINE.pack(size, line.at, _CONTROL, 0, _NOBODY, _NOBODY, b"", len(pattern), len(watch), 0, 0, 0)
+    return b"".join((head, pattern, watch, position))
 
 
 def _packed_post(

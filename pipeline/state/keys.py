@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -60,13 +60,14 @@ KEYS: Final[dict[str, str]] = {
     "kept:authors": "HASH author key -> author row",
     "timers": "ZSET name of what is to be looked at -> event time (ms)",
     "due": "ZSET what has to be evaluated -> event time (ms)",
+    "watch": "HASH pattern that an operator follows -> watch (JSON), as control lines say; at most 1,000",
     "incidents": "HASH incident id -> incident (JSON)",
     "events": "LIST of incident events (JSON) in the order of their making; live, the outbox: those not yet told",
     "held": "HASH incident id -> what a digest is to tell of an incident that is held back (JSON)",
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 
-OBSERVED: Final = 45
+OBSERVED: Final = 46
 """How many of the keys, from the first, the observe script takes."""
 
 

@@ -12,6 +12,7 @@ import msgpack
 import msgspec
 from redis.exceptions import NoScriptError
 
+from pipeline.bursts.watch import stored_watch
 from pipeline.detect.baseline import Baseline
 from pipeline.errors import FenceError, StateError
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
+    from pipeline.bursts.watch import Watch
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
@@ -293,6 +295,10 @@ class Store:
         """Return a whole HASH sorted by field, read in bounded calls."""
         found = {field: value async for field, value in self._redis.hscan_iter(self.keys[name], count=_CHUNK)}
         return dict(sorted(found.items()))
+
+    async def watched(self) -> list[Watch]:
+        """Return what an operator follows in the stream, as of the line applied last, ordered by pattern."""
+        return [stored_watch(value) for value in (await self.items("watch")).values()]
 
     async def totals(self) -> Totals:
         """Return what the stream counts since its first line."""

@@ -239,10 +239,12 @@ local apply, prefetch
 do
   -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
   -- of text, traces, bytes of words and of signature; then signature (64 lanes, 16 slots, 16 marks, or nothing), author
-  -- row, text, traces, words, position after the line
+  -- row, text, traces, words, position after the line. What changes the watch list: a pattern for the author row, a
+  -- watch for the text.
   local LINE = '<I4dBBc8c8c4I2I2BBB'
   local LINE_BYTES = 41
-  local POST, DELETE, PASSED = 0, 1, 4   -- other kinds of lines only move the watermark, and of PASSED not even that
+  local POST, DELETE, CONTROL, PASSED = 0, 1, 3, 4   -- a tick only moves the watermark, and PASSED not even that
+  local WATCHES = 1000               -- patterns that are followed, as in pipeline/bursts/watch.py
   local LINK, SHORT = 2, 4           -- flags, besides 1 of a repost; short: a text that strangers may write by chance
 
   -- Read what the lines will ask for by key: many fields at once cost a fraction of one after the other. A turn on the
@@ -284,6 +286,16 @@ do
     return true
   end
 
+  -- Follow a pattern, without a value no longer. One too many is not followed.
+  local function follow(pattern, value)
+    local watch = KEYS[AT.WATCH]
+    if value == '' then
+      redis.call('HDEL', watch, pattern)
+    elseif redis.call('HEXISTS', watch, pattern) == 1 or redis.call('HLEN', watch) < WATCHES then
+      redis.call('HSET', watch, pattern, value)
+    end
+  end
+
   -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
   function apply(lines, at)
     local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes,
@@ -311,6 +323,8 @@ do
         string.sub(lines, author_at, text_at - 1))
     elseif kind == DELETE then
       observe_delete(key, t)
+    elseif kind == CONTROL and author_bytes > 0 then
+      follow(string.sub(lines, author_at, text_at - 1), string.sub(lines, text_at, traces_at - 1))
     end
     applied = applied + 1
     position = string.sub(lines, position_at, at + bytes - 1)

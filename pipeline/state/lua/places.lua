@@ -34,4 +34,5 @@ local AT = {
   KEPT_AUTHORS = 43,
   TIMERS = 44,
   DUE = 45,
+  WATCH = 46,
 }

@@ -21,6 +21,7 @@ from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
 from pipeline.cli.topics import topics
 from pipeline.cli.up import up
+from pipeline.cli.watch import watch
 from pipeline.cli.worker import worker
 from pipeline.config import load_settings
 from pipeline.errors import TurfwatchError, UserError
@@ -43,7 +44,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 for command in (
     *(replay, explain, evaluate, inspect, simulate),
     *(up, worker, route, topics, lag, export, dead_letters),
-    *(config, state),
+    *(config, state, watch),
 ):
     turfwatch.add_command(command)
 

@@ -21,7 +21,7 @@ from pipeline.replay import position, run
 from pipeline.state.client import connect
 from pipeline.state.store import SLOT_BYTES
 from pipeline.text.features import features
-from pipeline.text.keywords import keywords
+from pipeline.text.keywords import keyword_tokens, keywords
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def text_alone(posts: list[Post]) -> None:
     def everything() -> None:
         for batch in batches:
             found = features([p.text for p in batch], [bool(p.is_repost) for p in batch], 1 << 20)
-            keywords(found.normalised, [p.urls or () for p in batch], [p.mentions or () for p in batch])
+            keywords(found.normalised, [keyword_tokens(p.urls or (), p.mentions or ()) for p in batch])
 
     whole = best(3, everything)
     only = best(3, lambda: [normalise(post.text) for post in posts])

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pipeline.errors import ConfigError
 from pipeline.sections import (
     AllowSection,
+    BurstsSection,
     DetectionSection,
     IncidentsSection,
     KafkaSection,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
     allow: AllowSection = AllowSection()
+    bursts: BurstsSection = BurstsSection()
     watch: WatchSection = WatchSection()
     kafka: KafkaSection = KafkaSection()
     worker: WorkerSection = WorkerSection()
@@ -148,7 +150,7 @@ def _cut(text: str) -> str:
 
 def detection_hash(settings: Settings) -> str:
     """Return a short hash of the settings that shape stored state."""
-    tables = ("detection", "incidents", "allow")
+    tables = ("detection", "incidents", "allow", "bursts")
     shaping: dict[str, object] = {name: getattr(settings, name).model_dump() for name in tables}
     if settings.worker.ids == "hmac" and settings.worker.ids_key:
         # Under another key everybody is somebody else. Hashed, so that the key is not in what is stored.

@@ -5,6 +5,7 @@ All state is in the store, the only clock is the lines' own, so live and replay 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,10 +26,11 @@ from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
 from pipeline.state.gather import gather_network
+from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
 from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
-from pipeline.state.tell import tell, tell_digest
+from pipeline.state.tell import tell, tell_burst, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from pipeline.incidents.public import Event, IncidentEvent
     from pipeline.post import Line
     from pipeline.state.rows import NetworkRow
+    from pipeline.state.store import Observed
 
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
@@ -87,6 +90,7 @@ class Engine:
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
         self.store = Store(redis, stream, script_settings(settings), kept_as)
+        self.keywords = KeywordBursts(self.store, settings) if settings.bursts.follow else None
         self.counts: dict[str, int] = {}
 
     async def start(self, origin: str = "live") -> bytes:
@@ -95,6 +99,9 @@ class Engine:
         ``origin`` is what feeds it, "live" or "replay". What a crash left due is evaluated first.
         """
         position = await self.store.open(detection_hash(self._settings), self._slots, origin)
+        if self.keywords:
+            await self.keywords.open()
+        await self._tell_bursts(self.store.reached)
         await self._drain(self.store.reached)
         return position
 
@@ -103,20 +110,53 @@ class Engine:
 
         None is a line that is passed over.
         """
-        return prepare(lines, self._slots, self._kinds)
+        return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None)
 
     async def apply(self, batch: Batch) -> list[Event]:
-        """Apply a batch; returns the incident events it led to, which are stored already."""
+        """Apply a batch; returns the incident events it led to, which are stored already.
+
+        Keywords lag behind by what was applied last (see `settle`): they are worked on while the server is.
+        """
         events: list[Event] = []
         while len(batch):
-            done = await self.store.observe(batch)
+            done = await self._observe(batch)
+            events += await self._tell_bursts(None)
+            if self.keywords:
+                self.keywords.add(batch, done)
             for name, count in done.counts.items():
                 self.counts[name] = self.counts.get(name, 0) + count
             batch = batch.rest(done.applied)
             if done.stop == "timer":
-                events += await self._look(done.item)
+                at = await self.store.timer(done.item)
+                events += await self._tell_bursts(max(done.watermark, at or 0))
+                events += await self._look(done.item, at)
             elif done.stop == "due":
+                events += await self._tell_bursts(done.watermark)
                 events += await self._drain(done.watermark)
+            if self.keywords:
+                await self.keywords.keep()
+        return events
+
+    async def settle(self) -> list[Event]:
+        """Bring keywords up to the lines applied so far; returns the events that this led to."""
+        return await self._tell_bursts(self.store.reached)
+
+    async def _observe(self, batch: Batch) -> Observed:
+        """Apply a batch as far as the next stop, and work on the keywords of those before meanwhile."""
+        call = asyncio.ensure_future(self.store.observe(batch))
+        try:
+            await asyncio.sleep(0)
+            if self.keywords:
+                self.keywords.work()
+        finally:
+            done = await call
+        return done
+
+    async def _tell_bursts(self, now: int | None) -> list[Event]:
+        """Tell the bursts that moved up to an event time (ms), None for what is known to have moved already."""
+        events: list[Event] = []
+        for moved in self.keywords.take(now) if self.keywords else ():
+            events += await tell_burst(self.store, moved)
         return events
 
     async def standing(self) -> list[IncidentEvent]:
@@ -145,8 +185,7 @@ class Engine:
             events += await self._evaluate(items[0], now)
         return events
 
-    async def _look(self, item: str) -> list[Event]:
-        at = await self.store.timer(item)
+    async def _look(self, item: str, at: int | None) -> list[Event]:
         if at is None:
             return []
         if item == "prune":
@@ -157,7 +196,8 @@ class Engine:
         return await self._evaluate(item, at)
 
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
-        facts = await gather_network(self.store, number, network, now)
+        bursts = self.keywords.bursts if self.keywords else ()
+        facts = await gather_network(self.store, number, network, now, bursts)
         rivals = await find_rivals(self.store, number, facts, main_keyword(facts))
         return msgspec.structs.replace(facts, rivals=rivals)
 

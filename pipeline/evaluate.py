@@ -144,7 +144,7 @@ async def evaluate(engine: Engine, lines: Iterator[Line], truth: Truth, quiet_ms
         last = max(last, step.at)
     end = last + 2 * quiet_ms
     events += await engine.apply(engine.prepare([(b"evaluate:end", Tick(created_at=rfc3339(end), at=end))]))
-    return events
+    return events + await engine.settle()
 
 
 def judge(file: str, truth: Truth, events: Iterable[Event], seconds: float) -> RecordingResult:

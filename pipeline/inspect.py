@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.post import Post
+from pipeline.post import Post, item_key
 from pipeline.recordings.read import ReadStats, read_lines
-from pipeline.state.rows import item_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

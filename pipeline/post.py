@@ -7,6 +7,7 @@ value, of a key given twice the last one counts. Whatever breaks the schema or a
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -27,6 +28,9 @@ MIN_TIME_MS: Final = 946_684_800_000
 
 MAX_TIME_MS: Final = 4_102_444_800_000
 """2100-01-01."""
+
+KEY_BYTES: Final = 8
+"""Bytes of the key of an account or a post."""
 
 _MAX_DEPTH = 32
 
@@ -123,6 +127,11 @@ _decoders: Final[dict[str, msgspec.json.Decoder[Line]]] = {
 _post = _decoders["post"]
 _encoder = msgspec.json.Encoder()
 _DEFAULT: Final = Limits()
+
+
+def item_key(platform: str, item_id: str) -> bytes:
+    """Return the 8-byte key of an account or post: ids are unique within their platform only."""
+    return blake2b(f"{platform}\0{item_id}".encode(), digest_size=KEY_BYTES).digest()
 
 
 def decode_line(raw: bytes, limits: Limits = _DEFAULT) -> Line:

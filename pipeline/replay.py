@@ -113,6 +113,7 @@ async def feed(
         last = chosen[-1][1]
         return _Prepared(engine.prepare(chosen), 0 if last is None else last.at)
 
+    at = 0
     prepared = await asyncio.to_thread(next_batch) if in_thread else next_batch()
     while prepared is not None:
         _heed_cancellation()
@@ -124,8 +125,11 @@ async def feed(
         except BaseException:
             upcoming.cancel()
             raise
-        yield Step(len(prepared.batch), prepared.at, events)
+        at = prepared.at
+        yield Step(len(prepared.batch), at, events)
         prepared = await upcoming
+    if events := await engine.settle():
+        yield Step(0, at, events)
 
 
 async def _after_the_call(work: Callable[[], _Prepared | None], *, in_thread: bool) -> _Prepared | None:

@@ -11,10 +11,12 @@ import msgspec
 
 from pipeline.detect.alike import strongest
 from pipeline.detect.believers import REPEATED, apart, mostly_reposts
+from pipeline.detect.burst_share import made_by
 from pipeline.detect.evidence import gather, repeat_log_p
+from pipeline.detect.facts import BurstFacts
 from pipeline.detect.gate import NOBODY, AllowList, Suppression, weigh
 from pipeline.detect.replies import counted, find_answers, mostly_replies, swarm_summary
-from pipeline.detect.score import measure, score_of
+from pipeline.detect.score import measure, raised, score_of
 from pipeline.detect.severity import Severity, asked_score, severity_of
 from pipeline.detect.signal import Signal, rounded
 from pipeline.detect.templates import find_template
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.detect.facts import NetworkFacts, ObjectFacts
 
-Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"]
+Kind = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm", "keyword-burst"]
 
 SHOWN_TEMPLATES: Final = 5
 SHOWN_KEYWORDS: Final = 5
@@ -69,6 +71,7 @@ class Assessment(msgspec.Struct, frozen=True):
     communities: dict[str, int]
     truncated: bool
     suppressed: Suppression | None = None
+    bursts: tuple[BurstFacts, ...] = ()
 
 
 def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
@@ -78,7 +81,12 @@ def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
     score = rounded(score_of(measure(facts, suppressed)))
     # What the gate holds back must be worth telling without it, else there would be nothing to hold back.
     asked = asked_score(facts)
-    severity = severity_of(rounded(score_of(measure(facts, None))), len(facts.members), asked)
+    alone = rounded(score_of(measure(facts, None)))
+    severity = severity_of(alone, len(facts.members), asked)
+    if severity != "info" and made_by(facts):
+        # A burst raises what is an alarm without it: that people talk of something is no evidence by itself.
+        score = rounded(raised(score))
+        severity = severity_of(rounded(raised(alone)), len(facts.members), asked, bursting=True)
     keywords = keywords_of(facts)
     swarm = mostly_replies(facts)
     shared = swarm.objects if swarm else counted(facts) or facts.objects
@@ -110,6 +118,7 @@ def assess(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Assessment:
         communities=_counts([row.community for row in facts.members if row.community]),
         truncated=facts.truncated,
         suppressed=suppressed,
+        bursts=facts.bursts,
     )
 
 

@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from pipeline.detect.alike import look_alikes, percent
+from pipeline.detect.burst_share import burst_shares
 from pipeline.detect.chance import binomial_log_p
 from pipeline.detect.delays import duration, typical
 from pipeline.detect.reach import communities_reached, platforms_reached, rival_network
@@ -64,6 +65,7 @@ def gather(facts: NetworkFacts) -> list[Signal]:
         platforms_reached(facts),
         communities_reached(facts),
         rival_network(facts),
+        *burst_shares(facts),
     ]
     return [signal for signal in found if signal is not None]
 

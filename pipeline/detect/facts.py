@@ -111,6 +111,25 @@ class RivalFacts(msgspec.Struct, frozen=True):
     incidents: tuple[str, ...]
 
 
+class BurstFacts(msgspec.Struct, frozen=True):
+    """A keyword that bursts, and how many of its posts and authors belong to the network; ``opened_at`` in ms.
+
+    ``expected``: posts that are usual in ``window`` minutes. ``ratio``: by how much its fullest window was more.
+    """
+
+    keyword: str
+    label: str
+    opened_at: int
+    window: int
+    posts: int
+    authors: int
+    significance: float
+    ratio: float
+    expected: float
+    own_posts: int
+    own_authors: int
+
+
 class NetworkFacts(msgspec.Struct, frozen=True, eq=False):
     """A network at ``now`` (ms): members in the order of joining, objects in the order of attaching.
 
@@ -118,6 +137,7 @@ class NetworkFacts(msgspec.Struct, frozen=True, eq=False):
     authors the stream has seen within the pair horizon, the population of the null model. ``stream_deleted`` of the
     stream's ``stream_posts`` were deleted within the index horizon. ``stream_answers`` counts its answers by delay, in
     the bins of `pipeline.detect.delays`; ``stream_words`` are the words of a sample of its posts.
+    ``bursts`` are those that its accounts take part in, the most first.
     ``baseline`` is what the stream's authors look like. Told apart by identity, so that what is costly to find in them
     is found once a look.
     """
@@ -136,3 +156,4 @@ class NetworkFacts(msgspec.Struct, frozen=True, eq=False):
     stream_answers: tuple[int, ...] = ()
     stream_words: tuple[frozenset[str], ...] = ()
     rivals: RivalFacts | None = None
+    bursts: tuple[BurstFacts, ...] = ()

@@ -25,9 +25,9 @@ from pipeline.detect.causes import (
 )
 from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
-from pipeline.text.links import link_target
+from pipeline.text.links import SHORTENERS, link_target
 from pipeline.text.normalise import compared
-from pipeline.text.traces import SHORTENERS, Kind
+from pipeline.text.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -41,6 +41,15 @@ def measure(facts: NetworkFacts, suppressed: Suppression | None) -> tuple[float,
     )
 
 
+BURST: Final = 1.0
+"""What is added to the logit of a network that is an alarm already, where a burst is mostly its work."""
+
+
+def raised(score: float) -> float:
+    """Return a score that a burst raises."""
+    return 1 / (1 + (1 / score - 1) * math.exp(-BURST)) if score else score
+
+
 def score_of(features: tuple[float, ...]) -> float:
     """Return the score of features: the chance that most of the accounts belong to a campaign."""
     return 1 / (1 + math.exp(-sum(weight * value for weight, value in zip(WEIGHTS, (1.0, *features), strict=True))))

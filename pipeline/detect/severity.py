@@ -20,6 +20,9 @@ LEAST_ACCOUNTS: Final = 4
 """Accounts below which there is no network: of a group of look-alikes others may belong to another one."""
 
 CRITICAL_ACCOUNTS: Final = 20
+BURSTING_ACCOUNTS: Final = 10
+"""The same where the network makes a keyword burst: it reaches more people than its own."""
+
 CRITICAL_SCORE: Final = 0.9
 
 WARNING_SCORE: Final = 0.35
@@ -53,10 +56,10 @@ def in_step(texts: Sequence[ObjectFacts]) -> bool:
     return gap is not None and gap <= IN_STEP_S
 
 
-def severity_of(score: float, accounts: int, asked: float) -> Severity:
+def severity_of(score: float, accounts: int, asked: float, *, bursting: bool = False) -> Severity:
     """Severity from score and size; size without evidence is nothing, nor is evidence without size."""
     if accounts < LEAST_ACCOUNTS:
         return "info"
-    if score >= CRITICAL_SCORE and accounts >= CRITICAL_ACCOUNTS:
+    if score >= CRITICAL_SCORE and accounts >= (BURSTING_ACCOUNTS if bursting else CRITICAL_ACCOUNTS):
         return "critical"
     return "warning" if score >= asked else "info"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pipeline.detect.burst_share import BurstShown, share_of
+from pipeline.detect.signal import rounded
 from pipeline.incidents.model import digest_id
 from pipeline.incidents.public import (
     SCHEMA,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipeline.detect.assess import Assessment
+    from pipeline.detect.facts import BurstFacts
     from pipeline.incidents.flood import FloodRules
     from pipeline.incidents.model import EventType, Incident, Opening
 
@@ -60,7 +63,21 @@ def describe(stream: str, incident: Incident, event: EventType, found: Assessmen
             links={},
             into=incident.into,
             suppressed=incident.suppressed,
+            bursts=[_shown(each) for each in found.bursts],
         ),
+    )
+
+
+def _shown(burst: BurstFacts) -> BurstShown:
+    return BurstShown(
+        keyword=burst.keyword,
+        opened_at=rfc3339(burst.opened_at),
+        posts=burst.posts,
+        accounts=burst.authors,
+        share=rounded(share_of(burst)),
+        significance=rounded(burst.significance),
+        ratio=rounded(burst.ratio),
+        label=burst.label,
     )
 
 

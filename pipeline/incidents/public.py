@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from pipeline.detect.assess import Kind, TemplateShown
+from pipeline.detect.burst_share import BurstShown
 from pipeline.detect.gate import Suppression
 from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
@@ -30,7 +31,10 @@ class Accounts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class IncidentData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an operator is told of an incident; ``suppressed`` says why one is that is suppressed."""
+    """What an operator is told of an incident.
+
+    ``suppressed`` says why one is that is suppressed; ``bursts`` are those that its accounts take part in.
+    """
 
     schema: int
     incident_id: str
@@ -55,6 +59,7 @@ class IncidentData(msgspec.Struct, frozen=True, omit_defaults=True):
     replay: bool | None = None
     into: str | None = None
     suppressed: Suppression | None = None
+    bursts: list[BurstShown] = []
 
 
 class IncidentEvent(msgspec.Struct, frozen=True):

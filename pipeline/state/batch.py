@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.bursts.said import Said, say
 from pipeline.bursts.watch import read_change
-from pipeline.post import Control, Delete, Line, Post
-from pipeline.state.rows import item_key, pack_author
+from pipeline.post import Control, Delete, Line, Post, item_key
+from pipeline.state.rows import pack_author
 from pipeline.text.features import MARK_BITS, MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import SEARCHED, Kind, named_traces
 from pipeline.text.words import telling_words
@@ -28,10 +29,15 @@ _NOBODY = bytes(8)
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Prepared lines in the order of the stream: each packed as lua/observe.lua says, and the position after it."""
+    """Prepared lines in the order of the stream: each packed as lua/observe.lua says, and the position after it.
+
+    ``said``: what they say, None where nobody follows keywords, ``block`` the same as it is kept.
+    """
 
     lines: list[bytes]
     positions: list[bytes]
+    said: Said | None = None
+    block: bytes = b""
 
     def __len__(self) -> int:
         """Number of lines."""
@@ -43,14 +49,17 @@ class Batch(msgspec.Struct, frozen=True):
 
     def rest(self, applied: int) -> Batch:
         """Return what is left after the first ``applied`` lines."""
-        return Batch(self.lines[applied:], self.positions[applied:])
+        said = self.said and self.said.part(applied, len(self))
+        return Batch(self.lines[applied:], self.positions[applied:], said, said.block() if said else b"")
 
 
-def prepare(lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: Collection[Kind]) -> Batch:
+def prepare(
+    lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: Collection[Kind], *, keywords: bool = True
+) -> Batch:
     """Compute features and pack at most 200 lines, each with the position after it.
 
     None is a line that is passed over: the stream stands behind it and nothing else changes. ``kinds`` are the kinds
-    of traces besides texts that count.
+    of traces besides texts that count. ``keywords``: whether somebody follows keywords.
     """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
@@ -80,7 +89,8 @@ def prepare(lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: 
             packed.append(_packed_control(line, position))
         else:
             packed.append(_packed(line.at, _TICK, _NOBODY, position))
-    return Batch(packed, [position for position, _ in lines])
+    said = say([line for _, line in lines], found.normalised) if keywords else None
+    return Batch(packed, [position for position, _ in lines], said, said.block() if said else b"")
 
 
 def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:

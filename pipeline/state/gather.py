@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.detect.facts import AccountFacts, AnsweredFacts, NetworkFacts, ObjectFacts
+from pipeline.detect.facts import AccountFacts, AnsweredFacts, BurstFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.replies import MIN_AUTHORS
 from pipeline.state.rows import (
     split_keys,
@@ -21,11 +21,18 @@ from pipeline.text.traces import SEARCHED, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.bursts.burst import Burst
     from pipeline.state.rows import AnsweredRow, AuthorRow, NetworkRow, ObjectRow
     from pipeline.state.store import Store
 
 UNCOUNTED = SEARCHED | {Kind.LINK}
 """Objects at which nobody meets once more: who posts a text meets at its link and its tag as well."""
+
+TAKEN_PART = 2
+"""Accounts of a network that must have posted to a burst."""
+
+MAX_BURSTS = 5
+"""Bursts of a network that are named."""
 
 MAX_OBJECTS = 1024
 """Objects read for one assessment: the most recent ones of a network."""
@@ -38,8 +45,10 @@ def read_samples(row: bytes) -> tuple[tuple[str, ...], bool]:
     return samples, len(samples) > 1 and len({compared(sample) for sample in samples}) > 1
 
 
-async def gather_network(store: Store, number: int, network: NetworkRow, now: int) -> NetworkFacts:
-    """Return the facts of a network at ``now`` (ms).
+async def gather_network(
+    store: Store, number: int, network: NetworkRow, now: int, bursts: Sequence[Burst] = ()
+) -> NetworkFacts:
+    """Return the facts of a network at ``now`` (ms); ``bursts`` are those of the stream.
 
     In three round trips: who and what the network has, what these objects are, and all that follows from it.
     """
@@ -80,8 +89,34 @@ async def gather_network(store: Store, number: int, network: NetworkRow, now: in
         stream_posts=own.totals.posts,
         stream_deleted=own.totals.deleted,
         stream_answers=own.totals.answers,
+        bursts=_taken_part(bursts, b"".join(members)),
         stream_words=await store.sampled_words() if len(answered) >= MIN_AUTHORS else (),
     )
+
+
+def _taken_part(bursts: Sequence[Burst], members: bytes) -> tuple[BurstFacts, ...]:
+    """Return the bursts to which several of some accounts posted, those with most of their posts first."""
+    found: list[BurstFacts] = []
+    for burst in bursts:
+        posts, authors = burst.posts_by(members)
+        if authors >= TAKEN_PART:
+            found.append(
+                BurstFacts(
+                    keyword=burst.keyword,
+                    label=burst.label,
+                    opened_at=burst.opened_at,
+                    window=burst.window,
+                    posts=burst.posts,
+                    authors=burst.authors,
+                    significance=burst.significance,
+                    ratio=burst.ratio,
+                    expected=burst.expected,
+                    own_posts=posts,
+                    own_authors=authors,
+                )
+            )
+    found.sort(key=lambda each: (-each.own_posts, each.opened_at, each.keyword))
+    return tuple(found[:MAX_BURSTS])
 
 
 def _account(author: AuthorRow, meetings: int) -> AccountFacts:

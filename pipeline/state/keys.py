@@ -61,13 +61,15 @@ KEYS: Final[dict[str, str]] = {
     "timers": "ZSET name of what is to be looked at -> event time (ms)",
     "due": "ZSET what has to be evaluated -> event time (ms)",
     "watch": "HASH pattern that an operator follows -> watch (JSON), as control lines say; at most 1,000",
+    "said": "LIST of what lines said, a block a call (pipeline/bursts/said.py): of the last hour and since `bursts`",
     "incidents": "HASH incident id -> incident (JSON)",
     "events": "LIST of incident events (JSON) in the order of their making; live, the outbox: those not yet told",
     "held": "HASH incident id -> what a digest is to tell of an incident that is held back (JSON)",
+    "bursts": "STRING what was known of keywords when it was made (pipeline/bursts/snapshot.py)",
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 
-OBSERVED: Final = 46
+OBSERVED: Final = 47
 """How many of the keys, from the first, the observe script takes."""
 
 

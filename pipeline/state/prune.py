@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.detect.components import components
-from pipeline.state.rows import KEY_BYTES, NetworkRow, pack_network, split_keys, unpack_object
+from pipeline.post import KEY_BYTES
+from pipeline.state.rows import NetworkRow, pack_network, split_keys, unpack_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -17,6 +16,7 @@ from pipeline.detect.bins import UNKNOWN_BIRTH, UNKNOWN_COUNT, birth_bin, count_
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import Explained, GroupFacts, WindowFacts
 from pipeline.detect.replies import STEP_MS
+from pipeline.post import KEY_BYTES
 from pipeline.text.traces import Kind, link_domain
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ FIELDS: Final = ("followers", "following", "birth", "client")
 
 EXPLAINED: Final[tuple[Explained, ...]] = ("", "one-domain", "rare-clients")
 """What may explain the copies of a text, by the number that the script gives."""
-
-KEY_BYTES: Final = 8
-"""Bytes of an author key or post key."""
 
 
 class AuthorRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -104,11 +101,6 @@ _DELAYS = struct.Struct(f"<{len(BOUNDS) + 1}H")
 _WINDOW = struct.Struct("<BhIHHI")
 _GROUP = struct.Struct("<IIIdd8sB")
 _NETWORK = struct.Struct("<5Idd")
-
-
-def item_key(platform: str, item_id: str) -> bytes:
-    """Return the 8-byte key of an account or post: ids are unique within their platform only."""
-    return blake2b(f"{platform}\0{item_id}".encode(), digest_size=KEY_BYTES).digest()
 
 
 def pack_author(post: Post, *, searched: bool) -> bytes:

@@ -12,11 +12,13 @@ import msgpack
 import msgspec
 from redis.exceptions import NoScriptError
 
+from pipeline.bursts.said import unpack_kept
 from pipeline.bursts.watch import stored_watch
 from pipeline.detect.baseline import Baseline
 from pipeline.errors import FenceError, StateError
+from pipeline.post import KEY_BYTES
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
-from pipeline.state.rows import KEY_BYTES, NetworkRow, split_keys, unpack_baseline, unpack_network
+from pipeline.state.rows import NetworkRow, split_keys, unpack_baseline, unpack_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +35,7 @@ OBSERVE: Final = (
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 TOLD: Final = ("told",)
+KEEP: Final = ("keep",)
 
 SLOT_BYTES: Final = 5
 """Bytes of a slot of the band table."""
@@ -41,7 +44,10 @@ _CHUNK = 1000
 
 
 class Observed(msgspec.Struct, frozen=True):
-    """What one call of the observe script did. ``item`` is what stopped it; ``watermark`` in ms."""
+    """What one call of the observe script did. ``item`` is what stopped it; ``watermark`` in ms.
+
+    ``again``: numbers of the lines, from 0, whose posts were counted before.
+    """
 
     applied: int
     position: bytes
@@ -49,6 +55,7 @@ class Observed(msgspec.Struct, frozen=True):
     stop: str
     item: str
     counts: dict[str, int]
+    again: tuple[int, ...] = ()
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -126,6 +133,7 @@ class Store:
         self._commit = Script(redis, COMMIT)
         self._prune = Script(redis, PRUNE)
         self._told = Script(redis, TOLD)
+        self._keep = Script(redis, KEEP)
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
             self.keys[name]
@@ -166,7 +174,8 @@ class Store:
         A reply may be lost and the client repeat the call: then the position shows how far the first one came, and
         what it made due stands in the due set. Raises FenceError where the position is nobody's of this batch.
         """
-        reply = await self._observe(self._observed_keys, [self.position, self._settings, b"".join(batch.lines)])
+        lines = [b"".join(batch.lines), batch.block]
+        reply = await self._observe(self._observed_keys, [self.position, self._settings, *lines])
         if reply[0] == b"conflict":
             applied = batch.applied_until(reply[1])
             if applied is None:
@@ -175,10 +184,13 @@ class Store:
                     f"this writer expected {self.position.decode()!r}: somebody else has moved it"
                 )
             self.position = reply[1]
-            return Observed(applied, self.position, await self.watermark(), "due", "", {})
+            kept = await self._redis.lindex(self.keys["said"], -1) if batch.said else None
+            again = unpack_kept(kept).again if kept else ()
+            return Observed(applied, self.position, await self.watermark(), "due", "", {}, again)
         self.position, self.reached = reply[2], int(reply[3])
-        counts = dict(zip(COUNTS, reply[6:], strict=True))
-        return Observed(reply[1], reply[2], self.reached, reply[4].decode(), reply[5].decode(), counts)
+        again = struct.unpack(f"<{len(reply[6]) // 2}H", reply[6])
+        counts = dict(zip(COUNTS, reply[7:], strict=True))
+        return Observed(reply[1], reply[2], self.reached, reply[4].decode(), reply[5].decode(), counts, again)
 
     async def commit(
         self,
@@ -299,6 +311,20 @@ class Store:
     async def watched(self) -> list[Watch]:
         """Return what an operator follows in the stream, as of the line applied last, ordered by pattern."""
         return [stored_watch(value) for value in (await self.items("watch")).values()]
+
+    async def said(self) -> tuple[bytes, list[bytes]]:
+        """Return what was known of keywords, b"" for nothing, and what lines said before and since, oldest first."""
+        asked = self._redis.pipeline(transaction=False)
+        asked.get(self.keys["bursts"])
+        asked.lrange(self.keys["said"], 0, -1)
+        snapshot, blocks = await asked.execute()
+        return snapshot or b"", blocks
+
+    async def keep_bursts(self, snapshot: bytes, dropped: int) -> None:
+        """Keep what is known of keywords now, and drop the oldest blocks. Raises FenceError where another is ahead."""
+        keys = [self.keys[name] for name in ("meta", "bursts", "said")]
+        if await self._keep(keys, [self.position, snapshot, dropped]) == b"conflict":
+            raise FenceError(f"stream {self.stream!r}: somebody else has moved it")
 
     async def totals(self) -> Totals:
         """Return what the stream counts since its first line."""

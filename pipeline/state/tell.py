@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.incidents.burst import burst_incident, describe_burst
 from pipeline.incidents.describe import describe, describe_digest, hold
 from pipeline.incidents.flood import Flood, digest_at, release, restrain
 from pipeline.incidents.model import Incident
@@ -15,6 +16,7 @@ from pipeline.state.rows import pack_network
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.bursts.burst import Moved
     from pipeline.detect.assess import Assessment
     from pipeline.incidents.decision import Decision
     from pipeline.incidents.flood import FloodRules
@@ -65,6 +67,18 @@ async def tell(
         flood=None if after == flood else (before, msgspec.json.encode(after), digest_at(after, rules) or 0),
     )
     return events
+
+
+async def tell_burst(store: Store, moved: Moved) -> list[Event]:
+    """Write what moved of a burst, and return its event; none where it was told before a restart."""
+    burst = moved.burst
+    (form,) = await store.fields("incidents", [burst.burst_id])
+    if form is not None and msgspec.json.decode(form, type=Incident).revision >= burst.revision:
+        return []
+    event = describe_burst(store.stream, moved)
+    change = (burst.burst_id, form or b"", msgspec.json.encode(burst_incident(moved)), encode_event(event))
+    await store.commit("bursts", [change])
+    return [event]
 
 
 async def tell_digest(store: Store, now: int, rules: FloodRules) -> list[Event]:

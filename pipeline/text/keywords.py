@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from publicsuffixlist import PublicSuffixList
 
-from pipeline.text.links import link_target
+from pipeline.text.links import SHORTENERS, link_target
 from pipeline.text.signatures import splitmix64
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 MAX_KEYWORDS: Final = 256
 """Distinct keywords of a post that are counted, those with the smallest hashes."""
 
+LINK: Final = "link:"
+DOMAIN: Final = "domain:"
+
+TELLING: Final = 1 << 63
+"""Bit of a hash that says: a tag, a mention or a link target; not a word, a pair of words or a domain."""
+
 _SEEDS: Final = splitmix64(6, 3)
 _PAIR: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPACE: Final = 32
+_TELLING: Final = np.uint64(TELLING)
+_MARKS: Final = (np.uint64(ord("#")), np.uint64(ord("$")))
 
 
 class Keywords(msgspec.Struct, frozen=True):
@@ -29,18 +39,24 @@ class Keywords(msgspec.Struct, frozen=True):
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]
 
+    def part(self, first: int, last: int) -> Keywords:
+        """Return those of posts ``first`` to ``last``."""
+        starts = self.starts[first : last + 1]
+        return Keywords(self.hashes[starts[0] : starts[-1]], starts - starts[0])
 
-def keywords(texts: Sequence[str], urls: Sequence[Sequence[str]], mentions: Sequence[Sequence[str]]) -> Keywords:
-    """Return the keywords of normalised texts and of the links and mentions beside them.
+
+def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
+    """Return the keywords of normalised texts and of the tokens beside them (see `keyword_tokens`).
 
     A keyword counts once a post, however often it stands there.
     """
-    extra = [" ".join(_named(*lists)) for lists in zip(urls, mentions, strict=True)]
+    extra = [" ".join(each) for each in tokens]
     words, word_rows, first = _tokens(texts)
     named, named_rows, _ = _tokens(extra)
     joined = ~first[1:] if len(words) else np.zeros(0, dtype=bool)
-    pairs = _mix(words[:-1] * _PAIR + words[1:])[joined]
-    hashes = np.concatenate((words, pairs, named))
+    pairs = _pairs(words)[joined]
+    telling = np.fromiter((not token.startswith(DOMAIN) for each in tokens for token in each), dtype=bool)
+    hashes = np.concatenate((words, pairs, named | np.where(telling, _TELLING, np.uint64(0))))
     rows = np.concatenate((word_rows, word_rows[1:][joined], named_rows))
     order = np.lexsort((hashes, rows))
     hashes, rows = hashes[order], rows[order]
@@ -52,23 +68,47 @@ def keywords(texts: Sequence[str], urls: Sequence[Sequence[str]], mentions: Sequ
     return Keywords(hashes[kept], np.searchsorted(rows[kept], np.arange(len(texts) + 1)))
 
 
-def named_keywords(text: str, urls: Sequence[str], mentions: Sequence[str]) -> dict[int, str]:
+def named_keywords(text: str, tokens: Sequence[str]) -> dict[int, str]:
     """Return the words behind the hashes of one post; for the few that somebody wants to read."""
-    words = text.split()
-    found = [*words, *(f"{a} {b}" for a, b in pairwise(words)), *_named(urls, mentions)]
-    singles, _, _ = _tokens([" ".join([*words, *_named(urls, mentions)])])
+    words = [word for word in text.split() if word not in ("#", "$")]
+    found = [*words, *(f"{a} {b}" for a, b in pairwise(words)), *tokens]
+    singles, _, _ = _tokens([" ".join([*words, *tokens])])
     of_words = singles[: len(words)]
-    pairs = _mix(of_words[:-1] * _PAIR + of_words[1:])
-    hashes = np.concatenate((of_words, pairs, singles[len(words) :]))
-    return dict(zip(hashes.tolist(), found, strict=True))
+    of_tokens = [
+        number if token.startswith(DOMAIN) else number | TELLING
+        for number, token in zip(singles[len(words) :].tolist(), tokens, strict=True)
+    ]
+    hashes = [*of_words.tolist(), *_pairs(of_words).tolist(), *of_tokens]
+    return dict(zip(hashes, found, strict=True))
 
 
-def _named(urls: Sequence[str], mentions: Sequence[str]) -> Iterator[str]:
-    """Link targets and mentions as tokens that no word of a text can be."""
+def keyword_tokens(urls: Sequence[str], mentions: Sequence[str]) -> list[str]:
+    """Return link targets, their registered domains and mentions as tokens that no word of a text can be.
+
+    ``link:host/path``, ``domain:registered.example`` and ``@name``.
+    """
+    found: list[str] = []
     for url in urls:
-        yield f"link:{link_target(url)}".replace(" ", "+")
-    for mention in mentions:
-        yield f"@{mention.lstrip('@').casefold()}".replace(" ", "+")
+        target = link_target(url)
+        found.append(f"{LINK}{target}".replace(" ", "+"))
+        if domain := registered_domain(target.split("/", 1)[0]):
+            found.append(DOMAIN + domain)
+    found += [f"@{mention.lstrip('@').casefold()}".replace(" ", "+") for mention in mentions]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def registered_domain(host: str) -> str:
+    """Return the domain that somebody registered, of the public suffix list; '' for none and for a shortener's."""
+    name = host.split(":", 1)[0]
+    if name in SHORTENERS:
+        return ""
+    return (_suffixes().privatesuffix(name) or "").replace(" ", "+")
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.bool_]]:
@@ -77,7 +117,8 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     ends = np.flatnonzero(codes == _SPACE)
     starts = np.concatenate(([0], ends[:-1] + 1))
-    held = ends > starts
+    bare = (ends == starts + 1) & ((codes[starts] == _MARKS[0]) | (codes[starts] == _MARKS[1]))
+    held = (ends > starts) & ~bare
     if not held.any():
         return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, bool)
     lengths = ends + 1 - starts
@@ -85,12 +126,19 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     # A sum over mixed (letter, place) pairs depends on the order of letters and needs no loop over tokens.
     letters = _mix(codes * _SEEDS[0] + places.astype(np.uint64) * _SEEDS[1])
     letters[ends] = 0
-    hashes = _mix(np.add.reduceat(letters, starts) + _SEEDS[2])[held]
+    hashes = _mix(np.add.reduceat(letters, starts) + _SEEDS[2])[held] & ~_TELLING
+    heads = codes[starts[held]]
+    hashes |= np.where((heads == _MARKS[0]) | (heads == _MARKS[1]), _TELLING, np.uint64(0))
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
     rows = np.searchsorted(np.cumsum(sizes), starts[held], side="right")
     first = np.ones(len(rows), dtype=bool)
     first[1:] = rows[1:] != rows[:-1]
     return hashes, rows, first
+
+
+def _pairs(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the hash of each word with the next."""
+    return _mix(words[:-1] * _PAIR + words[1:]) & ~_TELLING
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

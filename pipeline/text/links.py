@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
+
+SHORTENERS: Final = frozenset(
+    ("t.co", "bit.ly", "goo.gl", "ow.ly", "dlvr.it", "fb.me", "tinyurl.com", "is.gd", "j.mp", "buff.ly", "twitter.com")
+)
+"""Domains that say nothing of where a link leads."""
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from pipeline.text.links import link_target
+from pipeline.text.links import SHORTENERS, link_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,11 +24,6 @@ MAX_LINKS: Final = 4
 
 MAX_HASHTAGS: Final = 4
 """Hashtags of a post that count as traces; tags for money do not."""
-
-SHORTENERS: Final = frozenset(
-    ("t.co", "bit.ly", "goo.gl", "ow.ly", "dlvr.it", "fb.me", "tinyurl.com", "is.gd", "j.mp", "buff.ly", "twitter.com")
-)
-"""Domains that say nothing of where a link leads."""
 
 _HASHTAG = re.compile(r"#(\w{3,40})")
 _CASHTAG = re.compile(r"\$([a-z]{1,6}\b)")

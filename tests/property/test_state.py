@@ -22,10 +22,10 @@ from pipeline.detect.delays import BOUNDS
 from pipeline.detect.facts import GroupFacts, WindowFacts
 from pipeline.engine import Engine, script_settings
 from pipeline.errors import FenceError
-from pipeline.post import Delete, Post
+from pipeline.post import Delete, Post, item_key
 from pipeline.state.batch import Batch
 from pipeline.state.client import connect
-from pipeline.state.rows import FIELDS, ObjectRow, item_key, pack_network, split_keys, unpack_group, unpack_object
+from pipeline.state.rows import FIELDS, ObjectRow, pack_network, split_keys, unpack_group, unpack_object
 from pipeline.state.store import packed
 from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import Kind, link_domain, named_traces

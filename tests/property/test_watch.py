@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.bursts.watch import Watch, WatchList
 from pipeline.errors import LineError
-from pipeline.text.keywords import _named
+from pipeline.text.keywords import keyword_tokens
 from pipeline.text.normalise import normalise
 
 WORDS = st.lists(st.sampled_from(["ab", "AB", "b", "кя", "aа", "a_b", "ab.", "-", "é"]), max_size=6)
@@ -26,9 +26,8 @@ def texts(draw: st.DrawFn) -> str:
 @st.composite
 def links_and_mentions(draw: st.DrawFn) -> list[str]:
     name = st.text("ab#$/ ", max_size=6)
-    return list(
-        _named([f"https://x.org/{path}" for path in draw(st.lists(name, max_size=2))], draw(st.lists(name, max_size=2)))
-    )
+    urls = [f"https://x.org/{path}" for path in draw(st.lists(name, max_size=2))]
+    return [token for token in keyword_tokens(urls, draw(st.lists(name, max_size=2))) if "domain:" not in token]
 
 
 def tokens(text: str) -> list[tuple[str, str]]:

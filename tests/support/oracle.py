@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
-from pipeline.state.rows import item_key
+from pipeline.post import item_key
 from support.lookalikes import Facts, Group, LookAlikes, Profile, Window, is_due, looks_alike, odds_of
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ def test_the_scripts_find_their_keys_where_the_schema_puts_them() -> None:
     for name, number in places.items():
         key = name.lower().replace("_", ":")
         assert number == next(n for n, known in enumerate(names, 1) if known in (key, f"{key}:0")), name
-    assert names.index("watch") + 1 == OBSERVED
+    assert names.index("said") + 1 == OBSERVED
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "state" / "lua").glob("*.lua")), ids=lambda path: path.name)

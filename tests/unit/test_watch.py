@@ -10,10 +10,11 @@ import pytest
 from pipeline.bursts import watch
 from pipeline.bursts.patterns import MAX_SIZE, expression
 from pipeline.bursts.watch import ADD, MAX_WATCHES, REMOVE, Watch, WatchList, read_change, read_watch, write_watch
+from pipeline.bursts.watched import searched as joined
 from pipeline.config import effective, load_settings
 from pipeline.errors import ConfigError, LineError
 from pipeline.post import Control, Limits, decode_line, encode_line
-from pipeline.text.keywords import _named
+from pipeline.text.keywords import keyword_tokens
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ AT = "2026-01-01T00:00:00Z"
 
 
 def searched(text: str, urls: tuple[str, ...] = (), mentions: tuple[str, ...] = ()) -> str:
-    return " ".join([*normalise(text).split(), *_named(urls, mentions)])
+    return joined(normalise(text), keyword_tokens(urls, mentions))
 
 
 def fits(pattern: str, text: str, urls: tuple[str, ...] = (), mentions: tuple[str, ...] = ()) -> bool:

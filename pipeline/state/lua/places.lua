@@ -35,4 +35,5 @@ local AT = {
   TIMERS = 44,
   DUE = 45,
   WATCH = 46,
+  SAID = 47,
 }

@@ -1,0 +1,110 @@
+"""A burst as it is followed and told."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from pipeline.text.keywords import DOMAIN, LINK
+
+FIRST_POSTS: Final = 5
+"""Posts of a burst that are shown: those it began with."""
+
+Change = Literal["opened", "renamed", "ended"]
+
+
+class FirstPost(msgspec.Struct, frozen=True):
+    """A post that a burst began with; ``at`` in ms."""
+
+    at: int
+    platform: str
+    id: str
+    author_id: str
+    text: str
+
+
+class Companion(msgspec.Struct, frozen=True):
+    """A keyword that bursts in the posts of another burst, since ``opened_at`` (ms)."""
+
+    hash: int
+    keyword: str
+    opened_at: int
+    significance: float
+
+
+class Burst(msgspec.Struct):
+    """A keyword that bursts, with what bursts beside it in the same posts.
+
+    ``opened_at``: when the pane had closed that showed it, ``began``: its first post in the window that did,
+    ``last``: its latest post, ``ended_at``: when it was over, all in ms. ``window``: minutes of that window.
+    ``significance``, ``ratio`` and ``expected`` are those of its most significant moment, ``peak_at``.
+    ``author_keys``: author of each of its first posts, packed. ``label``: of the watch list.
+    ``revision``: of its incident.
+    """
+
+    burst_id: str
+    hash: int
+    keyword: str
+    opened_at: int
+    window: int
+    began: int
+    last: int
+    significance: float
+    ratio: float
+    expected: float
+    peak_at: int
+    posts: int
+    reposts: int
+    author_keys: bytes
+    first_posts: list[FirstPost]
+    companions: list[Companion] = []
+    ended_at: int | None = None
+    label: str = ""
+    revision: int = 1
+
+    @property
+    def hashes(self) -> list[int]:
+        """Hashes of its keyword and its companions."""
+        return [self.hash, *(each.hash for each in self.companions)]
+
+    @property
+    def known_posts(self) -> int:
+        """Posts of which the author is known."""
+        return len(self.author_keys) // 8
+
+    @property
+    def authors(self) -> int:
+        """Distinct authors of these."""
+        return len(np.unique(np.frombuffer(self.author_keys, dtype="<u8")))
+
+    def posts_by(self, authors: bytes) -> tuple[int, int]:
+        """Return how many of its posts, and of its authors, are of accounts whose keys are packed in ``authors``."""
+        mine = np.frombuffer(self.author_keys, dtype="<u8")
+        theirs = mine[np.isin(mine, np.frombuffer(authors, dtype="<u8"))]
+        return len(theirs), len(np.unique(theirs))
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What changed of a burst, at an event time (ms)."""
+
+    change: Change
+    at: int
+    burst: Burst
+
+
+def burst_id(stream: str, keyword: str, opened_at: int) -> str:
+    """Return the id: a hash of stream, the keyword that opened it, and when."""
+    digest = blake2b(f"{stream}\0burst\0{keyword}\0{opened_at}".encode(), digest_size=8)
+    return f"inc_{digest.hexdigest()}"
+
+
+def keyword_class(keyword: str) -> int:
+    """Return how telling a form of keyword is: tags, then what is named elsewhere, then pairs, then words."""
+    if keyword.startswith(("#", "$")) and " " not in keyword:
+        return 3
+    if keyword.startswith((LINK, DOMAIN, "@")):
+        return 2
+    return 1 if " " in keyword else 0

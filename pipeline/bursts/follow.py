@@ -1,0 +1,252 @@
+"""Follow all keywords of a stream: panes close, baselines learn, bursts open and end. No I/O.
+
+Everything depends on the lines and their order alone: lines are added as they were applied, and whatever a watermark
+closes comes in the order of event time, however many lines are added at once.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline
+from pipeline.bursts.going import Going
+from pipeline.bursts.kept_blocks import KeptBlocks
+from pipeline.bursts.meter import Meter, Rules
+from pipeline.bursts.openings import Finding, Openings
+from pipeline.bursts.screen import Asked, Screen
+from pipeline.bursts.significance import EPOCH_MINUTES, WINDOWS
+from pipeline.bursts.watched import Watched
+from pipeline.bursts.window_log import MINUTE_MS, Occurrences, Posts, WindowLog, joined
+from pipeline.text.signatures import splitmix64
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.bursts.burst import Moved
+    from pipeline.bursts.said import Said
+    from pipeline.bursts.watch import Watch
+
+EPOCH_MS: Final = EPOCH_MINUTES * MINUTE_MS
+
+_PANE_SEED, _PAIR_SEED = splitmix64(12, 2)
+
+
+class Follower:
+    """The keywords of one stream. ``watermark`` is that of the lines added (ms)."""
+
+    def __init__(self, stream: str, rules: Rules, always: Iterable[Watch] = ()) -> None:
+        self.rules = rules
+        self.watermark = 0
+        self.watched = Watched(always, rules.least, rules.significance)
+        self.baseline = Baseline(rules.cells)
+        self.log = WindowLog(rules.pane)
+        self.blocks = KeptBlocks()
+        self.pending: list[Posts] = []
+        self.closed = 0
+        """First pane that is not closed."""
+
+        self.epoch = self.epoch_posts = 0
+        """The epoch that goes on, and its posts so far."""
+
+        self.hour = self.hour_posts = 0
+        """The hour that goes on, and its posts in the epochs that are over."""
+
+        self.marked = 0
+        """The minute up to which it was looked at what is over."""
+
+        self._screen = Screen(rules.cells)
+        self._meter = Meter(rules, self.log, self.baseline, self.watched)
+        self.going = Going(rules, self.log, self.baseline, self.watched, self._meter)
+        self._openings = Openings(stream, rules, self.log, self.blocks, self.watched, self.going)
+
+    def add(self, said: Said, block: bytes, again: Sequence[int]) -> None:
+        """Add lines in the order of the stream; ``again`` are those of them that count no post."""
+        number = self.blocks.add(block, self.watched.stream)
+        reached = np.maximum.accumulate(np.concatenate(([self.watermark], said.at)))
+        self.watermark = int(reached[-1])
+        at = said.at[said.lines]
+        panes = at // self.rules.pane
+        late = (panes + 1) * self.rules.pane + self.rules.grace <= reached[:-1][said.lines]
+        wanted = np.flatnonzero(~late & ~np.isin(said.lines, np.array(again, dtype=np.int64)))
+        found = self.watched.add(said)
+        if len(wanted):
+            blocks = np.full(len(panes), number)
+            posts = Posts(
+                *(panes, at, said.authors, said.reposts, blocks, said.lines), starts=found.starts, hashes=found.hashes
+            )
+            self.pending.append(posts if len(wanted) == len(panes) else posts.chosen(wanted))
+
+    def close(self, now: int) -> list[Moved]:
+        """Close the panes that end and whose grace is over by ``now`` (ms); returns what changed, in order of time."""
+        bound = (now - self.rules.grace) // self.rules.pane
+        moved: list[Moved] = []
+        if bound <= self.closed:
+            return moved
+        posts = self._take(bound)
+        if posts is not None:
+            self._apply(posts, moved)
+        self._pass_to(bound, moved)
+        self.closed = bound
+        self.blocks.drop_before(self._oldest_block())
+        return moved
+
+    def go_on(self, marked: int) -> None:
+        """Go on where a snapshot was made, once the lines that are kept from before it are added."""
+        self.marked = marked
+        posts = self._take(self.closed)
+        if posts is not None:
+            self.log.add(posts)
+            self._screen.add(posts.hashes)
+            self._forget(self.closed)
+
+    def _take(self, bound: int) -> Posts | None:
+        """Take the posts of panes before a bound out of those that wait, in the order of panes."""
+        if not self.pending:
+            return None
+        posts = self.pending[0] if len(self.pending) == 1 else joined(self.pending)
+        ready = posts.panes < bound
+        if not ready.any():
+            self.pending = [posts]
+            return None
+        self.pending = [] if ready.all() else [posts.chosen(np.flatnonzero(~ready))]
+        order = np.flatnonzero(ready)
+        panes = posts.panes[order]
+        if (panes[1:] < panes[:-1]).any():
+            order = order[np.argsort(panes, kind="stable")]
+        return _each_author_once(posts if len(order) == len(posts) and self._sorted(order) else posts.chosen(order))
+
+    @staticmethod
+    def _sorted(order: NDArray[np.int64]) -> bool:
+        return bool((np.diff(order) == 1).all())
+
+    def _apply(self, posts: Posts, moved: list[Moved]) -> None:
+        first = int(posts.panes[0])
+        self._pass_to(first, moved)
+        self._forget(first)
+        place = len(self.log)
+        self.log.add(posts)
+        self._screen.add(posts.hashes)
+        epochs = posts.panes * self.rules.pane // EPOCH_MS
+        bounds = [0, *(np.flatnonzero(np.diff(epochs)) + 1).tolist(), len(posts)]
+        suspects = self._suspects(posts, len(bounds) - 2)
+        found = self.log.occurrences(suspects, place, place + len(posts))
+        many: NDArray[np.bool_] = found.counts >= self.watched.least(found.keywords)
+        found = found.part(np.flatnonzero(many.any(axis=0)))
+        for begin, end in pairwise(bounds):
+            self._pass_to(int(posts.panes[begin]), moved)
+            self.epoch = int(epochs[begin])
+            self.epoch_posts += end - begin
+            if len(found):
+                here = np.searchsorted(found.panes, (posts.panes[begin], posts.panes[end - 1] + 1))
+                self._look(found.part(slice(*here)), moved)
+        last = int(posts.panes[-1])
+        self._pass_to(last, moved)
+        self.going.count(last + 1)
+
+    def _suspects(self, posts: Posts, ahead: int) -> NDArray[np.uint64]:
+        """Return the keywords of posts, the last of the log, that are worth an exact count."""
+        if self.baseline.clock.epochs + ahead < LEAST_EPOCHS:
+            return np.zeros(0, dtype=np.uint64)
+        stream = self.log.stream_posts(np.unique(posts.panes) + 1)
+        least_words = np.zeros(len(WINDOWS)) if ahead else self._meter.least_words(stream).min(axis=1)
+        at = int(posts.panes[0]) * self.rules.pane
+        asked = Asked(self.rules.least, least_words, self.rules.significance, stream.min(axis=1), at, ahead)
+        found = self._screen.pass_on(posts.hashes, asked, self.baseline)
+        followed = self.watched.among(posts.hashes)
+        return np.union1d(found, followed) if len(followed) else found
+
+    def _look(self, found: Occurrences, moved: list[Moved]) -> None:
+        """Open what bursts, of keywords in the panes of one epoch."""
+        found = self._meter.may_burst(found)
+        places = zip(found.panes.tolist(), found.keywords.tolist(), strict=True)
+        for pane, group in groupby(places, key=itemgetter(0)):
+            self._pass_to(pane, moved)
+            held = self.going.held()
+            wanted = [keyword for _, keyword in group if keyword not in held]
+            findings = [Finding(each, at) for each in wanted if (at := self._meter.bursting(each, pane + 1))]
+            if findings:
+                moved += self._openings.take(findings, pane + 1)
+
+    def _pass_to(self, pane: int, moved: list[Moved]) -> None:
+        """Come to the begin of a pane: minutes in which bursts may end, and an epoch that is over."""
+        minute = pane * self.rules.pane // MINUTE_MS
+        while self.going.open and self.marked < minute:
+            self.marked += 1
+            self._learn_before(self.marked * MINUTE_MS)
+            moved += self.going.end_by(self.marked)
+        self.marked = max(self.marked, minute)
+        self._learn_before(pane * self.rules.pane)
+
+    def _learn_before(self, now: int) -> None:
+        """Learn from what is over by an event time (ms): an epoch, and an hour."""
+        self._merge_before(now)
+        self._merge_hour_before(now)
+
+    def _merge_before(self, now: int) -> None:
+        if not self.epoch_posts or (self.epoch + 1) * EPOCH_MS > now:
+            return
+        begin = self.epoch * EPOCH_MS
+        hashes, posts = self._said_in(begin, EPOCH_MS)
+        if posts:
+            held = np.array(sorted(self.going.held()), dtype=np.uint64)
+            self.baseline.merge(hashes, self.epoch_posts, begin, held, self.epoch_posts / posts)
+        self.hour, self.hour_posts = begin // HOUR_MS, self.hour_posts + self.epoch_posts
+        self.epoch_posts = 0
+
+    def _merge_hour_before(self, now: int) -> None:
+        if not self.hour_posts or (self.hour + 1) * HOUR_MS > now:
+            return
+        hashes, posts = self._said_in(self.hour * HOUR_MS, HOUR_MS)
+        if posts:
+            self.baseline.merge_hour(hashes, self.hour * HOUR_MS, self.hour_posts / posts)
+        self.hour_posts = 0
+
+    def _said_in(self, begin: int, length: int) -> tuple[NDArray[np.uint64], int]:
+        """Return the keywords of a stretch of time (ms), and how many posts of it the log still has."""
+        first, last = (self.log.before(at // self.rules.pane) for at in (begin, begin + length))
+        return self.log.keywords_in(first, last), last - first
+
+    def _forget(self, pane: int) -> None:
+        """Forget the posts that no window needs any more that ends behind the begin of a pane.
+
+        A window with too many posts is silent, so what lies further back than that many is not needed.
+        """
+        gone = self.log.before(pane + 1 - max(self.log.window_panes))
+        self._screen.slide(self.log, pane + 1)
+        if (over := self.log.before(pane) - self.rules.posts) > gone:
+            gone = self.log.before(int(self.log.panes[over]))
+            self._screen.slide_to(self.log, gone)
+        self._drop(gone)
+
+    def _drop(self, count: int) -> None:
+        self.log.drop(count)
+        self._screen.dropped(count)
+
+    def _oldest_block(self) -> int:
+        """Return the first block that is needed still."""
+        oldest = [int(posts.blocks.min()) for posts in self.pending]
+        if len(self.log):
+            oldest.append(self.log.oldest_block)
+        return min(oldest, default=self.blocks.end)
+
+
+def _each_author_once(posts: Posts) -> Posts:
+    """Leave out a keyword where its author has used it before in the same pane."""
+    pairs = (posts.panes.astype(np.uint64) * _PANE_SEED) ^ posts.authors
+    if len(np.unique(pairs)) == len(pairs):
+        return posts
+    sizes = np.diff(posts.starts)
+    marks = (np.repeat(pairs, sizes) * _PAIR_SEED) ^ posts.hashes
+    _, first = np.unique(marks, return_index=True)
+    kept = np.zeros(len(marks), dtype=bool)
+    kept[first] = True
+    rows = np.repeat(np.arange(len(posts)), sizes)[kept]
+    starts = np.searchsorted(rows, np.arange(len(posts) + 1))
+    return msgspec.structs.replace(posts, starts=starts, hashes=posts.hashes[kept])

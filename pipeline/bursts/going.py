@@ -1,0 +1,119 @@
+"""The bursts that go on: what they gather, how strong they are, and when they are over."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pipeline.bursts.burst import Burst, Moved
+from pipeline.bursts.significance import EPOCH_MINUTES, WINDOWS
+from pipeline.bursts.window_log import MINUTE_MS
+
+if TYPE_CHECKING:
+    from pipeline.bursts.baseline import Baseline
+    from pipeline.bursts.meter import InWindow, Meter, Rules
+    from pipeline.bursts.watched import Watched
+    from pipeline.bursts.window_log import WindowLog
+
+LONGEST_MS: Final = 86_400_000
+"""After a day a burst is what is usual."""
+
+ENDED: Final = 64
+"""Ended bursts that are remembered, for a day."""
+
+LASTING: Final = 0.5
+"""Share of the significance that opens a burst below which a window does not carry it any more."""
+
+KNOWN_POSTS: Final = 50_000
+"""Posts of a burst of which it is known who wrote them: the first."""
+
+
+class Going:
+    """The bursts of a stream, and the last that ended.
+
+    ``counted``: of each that goes on the first pane that is not counted yet.
+    """
+
+    def __init__(self, rules: Rules, log: WindowLog, baseline: Baseline, watched: Watched, meter: Meter) -> None:
+        self._rules = rules
+        self._log = log
+        self._baseline = baseline
+        self._watched = watched
+        self._meter = meter
+        self._held: frozenset[int] | None = None
+        self.open: list[Burst] = []
+        self.ended: list[Burst] = []
+        self.counted: dict[str, int] = {}
+
+    def held(self) -> frozenset[int]:
+        """Return the keywords that burst, with their companions."""
+        if self._held is None:
+            self._held = frozenset(name for burst in self.open for name in burst.hashes)
+        return self._held
+
+    def changed(self) -> None:
+        """Say that bursts or companions were added."""
+        self._held = None
+
+    def count(self, end: int) -> None:
+        """Count the posts of bursts before a pane."""
+        for burst in self.open:
+            begin = self.counted[burst.burst_id]
+            if end <= begin:
+                continue
+            self.counted[burst.burst_id] = end
+            posts = self._log.posts_with(burst.hash)
+            first, last = np.searchsorted(self._log.panes[posts], (begin, end))
+            fresh = posts[first:last]
+            if len(fresh):
+                burst.posts += len(fresh)
+                burst.reposts += int(self._log.reposts[fresh].sum())
+                room = max(0, KNOWN_POSTS - burst.known_posts)
+                burst.author_keys += self._log.authors[fresh[:room]].tobytes()
+                burst.last = int(self._log.at[fresh].max())
+
+    def end_by(self, minute: int) -> list[Moved]:
+        """End what is over by a minute of event time."""
+        now = minute * MINUTE_MS
+        end = now // self._rules.pane
+        self.count(end)
+        moved: list[Moved] = []
+        for burst in list(self.open):
+            windows = self._meter.at_end_of(burst.hash, end)
+            _note_peak(burst, windows, now)
+            is_usual = now - burst.opened_at >= LONGEST_MS
+            if not is_usual and self._is_carried(burst, windows):
+                continue
+            if is_usual and windows:
+                self._settle(burst, windows[-1], end)
+            burst.ended_at = now
+            burst.revision += 1
+            self.open.remove(burst)
+            self.changed()
+            del self.counted[burst.burst_id]
+            lately = [each for each in self.ended if now - (each.ended_at or now) < LONGEST_MS]
+            self.ended = [*lately[1 - ENDED :], burst]
+            moved.append(Moved("ended", now + self._rules.grace, copy(burst)))
+        return moved
+
+    def _is_carried(self, burst: Burst, windows: list[InWindow]) -> bool:
+        """Whether a window is significant still: of those up to the one that opened the burst, at least ten minutes."""
+        lasting = LASTING * self._watched.asked(burst.hash)[1]
+        longest = max(burst.window, EPOCH_MINUTES)
+        return any(each.significance >= lasting for each in windows if WINDOWS[each.window] <= longest)
+
+    def _settle(self, burst: Burst, longest: InWindow, end: int) -> None:
+        mean = len(longest.posts) * EPOCH_MINUTES / WINDOWS[longest.window]
+        share = len(longest.posts) / max(1, int(self._meter.stream_at(end).posts[longest.window]))
+        self._baseline.settle(burst.hash, mean, share)
+
+
+def _note_peak(burst: Burst, windows: list[InWindow], now: int) -> None:
+    strongest = max(windows, key=lambda each: each.significance, default=None)
+    if strongest and strongest.significance > burst.significance:
+        burst.significance = strongest.significance
+        burst.expected = strongest.expected
+        burst.ratio = len(strongest.posts) / burst.expected
+        burst.peak_at = now

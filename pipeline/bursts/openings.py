@@ -1,0 +1,145 @@
+"""What becomes of keywords that are significant: a burst of their own, or the companion of one."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id, keyword_class
+from pipeline.bursts.meter import InWindow
+from pipeline.bursts.said import SaidPost, read_post
+from pipeline.bursts.significance import WINDOWS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.bursts.going import Going
+    from pipeline.bursts.kept_blocks import KeptBlocks
+    from pipeline.bursts.meter import Rules
+    from pipeline.bursts.watched import Watched
+    from pipeline.bursts.window_log import WindowLog
+
+COMPANY: Final = 0.5
+"""Share of a keyword's posts that must have another keyword for it to be that one's companion."""
+
+MAX_OPEN: Final = 256
+"""Bursts that are followed at one time."""
+
+MAX_COMPANIONS: Final = 128
+"""Companions of a burst."""
+
+RENAMED_WITHIN_MS: Final = 600_000
+"""How long after its opening a burst may take a more telling name."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A keyword and the window in which it bursts."""
+
+    keyword: int
+    at: InWindow
+
+
+class Openings:
+    """Opens the bursts of a stream."""
+
+    def __init__(
+        self, stream: str, rules: Rules, log: WindowLog, blocks: KeptBlocks, watched: Watched, going: Going
+    ) -> None:
+        self._stream = stream
+        self._rules = rules
+        self._log = log
+        self._blocks = blocks
+        self._watched = watched
+        self._going = going
+
+    def take(self, findings: list[Finding], end: int) -> list[Moved]:
+        """Take what was found at the end of a pane, the most telling keywords first; ``end`` is the pane after it."""
+        named = [(self._name(finding), finding) for finding in findings]
+        named.sort(key=lambda each: (-keyword_class(each[0]), -each[1].at.significance, each[0]))
+        now = end * self._rules.pane + self._rules.grace
+        moved: list[Moved] = []
+        for name, finding in named:
+            moved += self._take(name, finding, end, now)
+        self._going.changed()
+        return moved
+
+    def _take(self, name: str, finding: Finding, end: int, now: int) -> list[Moved]:
+        watch = self._watched.of(finding.keyword)
+        for burst in () if watch else self._going.open:
+            theirs = self._log.posts_with(burst.hash)
+            both = np.isin(finding.at.posts, theirs)
+            if both.mean() < COMPANY:
+                continue
+            if self._takes_over(name, finding, burst, theirs, end, now):
+                self._rename(burst, name, finding, end, now)
+                return [Moved("renamed", now, copy(burst))]
+            if len(burst.companions) < MAX_COMPANIONS:
+                burst.companions = [*burst.companions, Companion(finding.keyword, name, now, finding.at.significance)]
+            return []
+        if len(self._going.open) >= MAX_OPEN:
+            return []
+        burst = self._opened(name, finding, end, now)
+        self._going.open.append(burst)
+        return [Moved("opened", now, copy(burst))]
+
+    def _takes_over(
+        self, name: str, finding: Finding, burst: Burst, theirs: NDArray[np.int64], end: int, now: int
+    ) -> bool:
+        if keyword_class(name) <= keyword_class(burst.keyword) or now - burst.opened_at > RENAMED_WITHIN_MS:
+            return False
+        window = self._log.inside(theirs, end)[finding.at.window]
+        return bool(len(window)) and np.isin(window, finding.at.posts).mean() >= COMPANY
+
+    def _opened(self, name: str, finding: Finding, end: int, now: int) -> Burst:
+        log, inside = self._log, finding.at.posts
+        found = Burst(
+            burst_id=burst_id(self._stream, name, now),
+            hash=finding.keyword,
+            keyword=name,
+            opened_at=now,
+            window=WINDOWS[finding.at.window],
+            began=int(log.at[inside].min()),
+            last=int(log.at[inside].max()),
+            significance=finding.at.significance,
+            ratio=len(inside) / finding.at.expected,
+            expected=finding.at.expected,
+            peak_at=now,
+            posts=len(inside),
+            reposts=int(log.reposts[inside].sum()),
+            author_keys=log.authors[inside].tobytes(),
+            first_posts=[self._shown(post) for post in inside[:FIRST_POSTS].tolist()],
+        )
+        if watch := self._watched.of(finding.keyword):
+            found.label = watch.name
+        self._going.counted[found.burst_id] = end
+        return found
+
+    def _rename(self, burst: Burst, name: str, finding: Finding, end: int, now: int) -> None:
+        """Let a burst go under the more telling keyword, counted from its own first post on."""
+        before = Companion(burst.hash, burst.keyword, burst.opened_at, burst.significance)
+        fresh = self._opened(name, finding, end, now)
+        del self._going.counted[fresh.burst_id]
+        for field in ("hash", "keyword", "began", "last", "posts", "reposts", "author_keys", "first_posts"):
+            setattr(burst, field, getattr(fresh, field))
+        for field in ("window", "significance", "ratio", "expected", "peak_at"):
+            setattr(burst, field, getattr(fresh, field))
+        burst.revision += 1
+        burst.companions = [before, *(each for each in burst.companions if each.hash != burst.hash)]
+        self._going.counted[burst.burst_id] = end
+
+    def _name(self, finding: Finding) -> str:
+        if watch := self._watched.of(finding.keyword):
+            return watch.pattern
+        post = self._read(int(finding.at.posts[-1]))
+        return post.names()[finding.keyword]
+
+    def _shown(self, post: int) -> FirstPost:
+        said = self._read(post)
+        return FirstPost(said.at, said.platform, said.id, said.author_id, said.text)
+
+    def _read(self, post: int) -> SaidPost:
+        block, line = self._log.place(post)
+        return read_post(self._blocks[block], line)

@@ -1,0 +1,92 @@
+"""What is known of keywords as bytes: cells that were ever touched, bursts, and how far everything had come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from pipeline.bursts.baseline import Clock
+from pipeline.bursts.burst import Burst
+from pipeline.bursts.watch import Watch
+
+if TYPE_CHECKING:
+    from pipeline.bursts.follow import Follower
+
+_CELLS = ("mean", "variance", "share", "touched")
+_HOUR_CELLS = ("hour_mean", "hour_touched")
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A follower between two calls; times in ms, cells as packed columns by name.
+
+    ``blocks``: how many of the blocks that are kept had been read. ``followed``: patterns of the stream before
+    the first of them.
+    """
+
+    blocks: int
+    watermark: int
+    closed: int
+    marked: int
+    epoch: int
+    epoch_posts: int
+    hour: int
+    hour_posts: int
+    clock: Clock
+    open: list[Burst]
+    ended: list[Burst]
+    counted: dict[str, int]
+    followed: list[Watch]
+    followed_posts: dict[str, int]
+    cells: dict[str, bytes]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Snapshot)
+
+
+def take(follower: Follower) -> bytes:
+    """Return the stored form of a follower that has closed all it can."""
+    baseline = follower.baseline
+    cells: dict[str, bytes] = {}
+    for names in (_CELLS, _HOUR_CELLS):
+        places = np.flatnonzero(getattr(baseline, names[-1]))
+        cells[f"{names[0]}:places"] = places.tobytes()
+        cells |= {name: getattr(baseline, name)[places].tobytes() for name in names}
+    return _encoder.encode(
+        Snapshot(
+            blocks=len(follower.blocks),
+            watermark=follower.watermark,
+            closed=follower.closed,
+            marked=follower.marked,
+            epoch=follower.epoch,
+            epoch_posts=follower.epoch_posts,
+            hour=follower.hour,
+            hour_posts=follower.hour_posts,
+            clock=baseline.clock,
+            open=follower.going.open,
+            ended=follower.going.ended,
+            counted=follower.going.counted,
+            followed=list(follower.blocks.followed(follower.watched.stream).entries),
+            followed_posts=follower.watched.posts,
+            cells=cells,
+        )
+    )
+
+
+def restore(follower: Follower, stored: bytes) -> Snapshot:
+    """Bring a new follower to what a stored form knows, but for the posts of its log; returns the stored form."""
+    snapshot = _decoder.decode(stored)
+    follower.closed, follower.epoch, follower.epoch_posts = snapshot.closed, snapshot.epoch, snapshot.epoch_posts
+    follower.hour, follower.hour_posts = snapshot.hour, snapshot.hour_posts
+    going = follower.going
+    going.open, going.ended, going.counted = snapshot.open, snapshot.ended, snapshot.counted
+    follower.watched.restore(snapshot.followed)
+    follower.baseline.clock = snapshot.clock
+    for names in (_CELLS, _HOUR_CELLS):
+        places = np.frombuffer(snapshot.cells[f"{names[0]}:places"], dtype=np.int64)
+        for name in names:
+            column = getattr(follower.baseline, name)
+            column[places] = np.frombuffer(snapshot.cells[name], dtype=column.dtype)
+    return snapshot

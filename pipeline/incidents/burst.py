@@ -1,0 +1,121 @@
+"""A burst as an incident: information, that says nothing of who is behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.detect.assess import TemplateShown
+from pipeline.detect.signal import Signal, rounded
+from pipeline.incidents.model import EventType, Incident, Status
+from pipeline.incidents.public import SCHEMA, Accounts, IncidentData, IncidentEvent, rfc3339
+
+if TYPE_CHECKING:
+    from pipeline.bursts.burst import Burst, Change, Moved
+
+EVENTS: Final[dict[Change, EventType]] = {
+    "opened": "incident.opened",
+    "renamed": "incident.updated",
+    "ended": "incident.resolved",
+}
+KIND: Final = "keyword-burst"
+
+SHOWN_COMPANIONS: Final = 4
+SAMPLE_CHARS: Final = 300
+
+
+def burst_incident(moved: Moved) -> Incident:
+    """Return the stored form of a burst's incident."""
+    burst = moved.burst
+    return Incident(
+        incident_id=burst.burst_id,
+        revision=burst.revision,
+        status=_status(burst),
+        kind=KIND,
+        severity="info",
+        accounts=burst.authors,
+        platforms=_platforms(burst),
+        opened_at=burst.opened_at,
+        published_at=moved.at,
+        keywords=_keywords(burst),
+    )
+
+
+def describe_burst(stream: str, moved: Moved) -> IncidentEvent:
+    """Build the event of a burst that moved."""
+    burst = moved.burst
+    authors = burst.authors
+    samples = [post.text[:SAMPLE_CHARS] for post in burst.first_posts]
+    return IncidentEvent(
+        type=EVENTS[moved.change],
+        timestamp=rfc3339(moved.at),
+        data=IncidentData(
+            schema=SCHEMA,
+            incident_id=burst.burst_id,
+            stream=stream,
+            revision=burst.revision,
+            status=_status(burst),
+            kind=KIND,
+            severity="info",
+            score=0.0,
+            first_post_at=rfc3339(burst.began),
+            last_post_at=rfc3339(burst.last),
+            detected_at=rfc3339(burst.opened_at),
+            summary=summary(burst),
+            evidence=evidence(burst),
+            keywords=_keywords(burst),
+            templates=[TemplateShown(burst.keyword, burst.posts, authors, samples)],
+            accounts=Accounts(
+                members=authors,
+                joiners=0,
+                sample=list(dict.fromkeys(post.author_id for post in burst.first_posts)),
+            ),
+            posts=burst.posts,
+            platforms={},
+            communities={},
+            links={},
+        ),
+    )
+
+
+def summary(burst: Burst) -> str:
+    """Return a burst in a sentence."""
+    watched = f" (followed as {burst.label!r})" if burst.label and burst.label != burst.keyword else ""
+    return (
+        f"{burst.keyword}{watched} bursts: {burst.posts} posts by {burst.authors} accounts, "
+        f"at most {rounded(burst.ratio):g} times what is usual"
+    )
+
+
+def evidence(burst: Burst) -> list[Signal]:
+    """Return what says that it bursts, and what it consists of."""
+    usual = rounded(burst.expected)
+    found = [
+        Signal(
+            signal="burst-significance",
+            value=rounded(burst.significance),
+            text=f"{burst.ratio * burst.expected:.0f} posts in a window where {usual:g} are usual at most: "
+            f"{rounded(burst.significance):g} standard deviations",
+        ),
+        Signal(
+            signal="repost-share",
+            value=rounded(burst.reposts / burst.posts),
+            text=f"{burst.reposts} of {burst.posts} posts are reposts",
+        ),
+    ]
+    if beside := [each.keyword for each in burst.companions[:SHOWN_COMPANIONS]]:
+        more = len(burst.companions) - len(beside)
+        named = ", ".join(beside) + (f" and {more} more" if more else "")
+        found.append(Signal(signal="companions", value=len(burst.companions), text=f"bursts with it: {named}"))
+    return found
+
+
+def _keywords(burst: Burst) -> list[str]:
+    return [burst.keyword, *(each.keyword for each in burst.companions[:SHOWN_COMPANIONS])]
+
+
+def _platforms(burst: Burst) -> list[str]:
+    return sorted({post.platform for post in burst.first_posts})
+
+
+def _status(burst: Burst) -> Status:
+    return "open" if burst.ended_at is None else "resolved"

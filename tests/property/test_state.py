@@ -192,6 +192,15 @@ talks = st.lists(
 """A few accounts that answer each other, mostly within seconds."""
 
 
+TWO_IN_A_SLOT = [
+    [(author, text, 1, False, False, 30, target, 20, 0) for author, text, target in rows]
+    for rows in (
+        [(0, 2, "tag"), (0, 13, "tag"), (1, 13, ""), (0, 3, ""), (1, 15, "")],
+        [(0, 2, "tag"), (0, 13, "tag"), (1, 0, ""), (1, 13, ""), (0, 3, ""), (0, 15, "")],
+    )
+]
+"""Two bands of text 13 share a slot: which of them marks it decides which cluster text 15 joins."""
+
 ALL_ELSEWHERE: list[Row] = [
     *[(0, 0, 1, False, False, 30, "", 20, 0)] * 4,
     (0, 0, 1, False, False, 0, "tag", 20, 0),
@@ -434,6 +443,8 @@ def held_of(thing: Thing) -> tuple[object, ...]:
     st.lists(st.integers(1, 50), min_size=1, max_size=5),
     st.lists(st.integers(0, 3), min_size=1, max_size=7),
 )
+@example(rows=TWO_IN_A_SLOT[0], cuts=[1], faults=[0])
+@example(rows=TWO_IN_A_SLOT[1], cuts=[1], faults=[0])
 @example(rows=ALL_ELSEWHERE, cuts=[1], faults=[0])
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_script_and_oracle_agree_whatever_the_batches_repeats_and_crashes(

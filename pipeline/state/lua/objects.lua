@@ -152,12 +152,14 @@ local function nearest(signature, lanes)
   return best, held, marks
 end
 
--- Point at a cluster every slot, of those read last, that does not do so yet.
+-- Point at a cluster every slot, of those read last, that does not do so yet. Two bands of a text may share a slot, and
+-- the later one marks it: once one has overwritten a mark of this cluster all that follow are written, so it stays so.
 local function point(held, marks, number)
-  local value, used = number * 256 + epoch, 0
+  local own, used, all = number * 256, 0, false
   for i = 1, 16 do
-    local marked = value + marks[i]
-    if held[i] ~= marked then
+    local marked = own + epoch + marks[i]
+    if all or held[i] ~= marked then
+      all = all or (held[i] >= own and held[i] < own + 256)
       write_args[used + 3], write_args[used + 4] = read_args[3 * i], marked
       used = used + 4
     end

@@ -11,9 +11,9 @@ import os
 import tomllib
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import BaseModel, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError
@@ -32,6 +32,8 @@ from pipeline.sections import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pydantic.fields import FieldInfo
 
 PREFIX: Final = "TURFWATCH_"
 DEFAULT_FILE: Final = Path("turfwatch.toml")
@@ -82,13 +84,27 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def known_keys() -> Iterator[tuple[str, str]]:
-    """Yield every section and key."""
+def _fields() -> Iterator[tuple[str, str, FieldInfo]]:
     for section, field in Settings.model_fields.items():
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            for key in model.model_fields:
-                yield section, key
+            for key, inner in model.model_fields.items():
+                yield section, key, inner
+
+
+def known_keys() -> Iterator[tuple[str, str]]:
+    """Yield every section and key."""
+    for section, key, _ in _fields():
+        yield section, key
+
+
+def secret_keys() -> set[str]:
+    """Return the dotted keys whose values are never shown, whatever was given for them."""
+    return {
+        f"{section}.{key}"
+        for section, key, field in _fields()
+        if SecretStr in (field.annotation, *get_args(field.annotation))
+    }
 
 
 def load_settings(
@@ -98,7 +114,8 @@ def load_settings(
 ) -> tuple[Settings, dict[str, Origin]]:
     """Return the settings and where each dotted key that is not a default came from.
 
-    Raises ConfigError naming the unknown key and the nearest known one, or the value and what is allowed.
+    Raises ConfigError naming the unknown key and the nearest known one, or the value, unless it is secret, and what is
+    allowed.
     """
     environment = os.environ if environment is None else environment
     values: dict[str, dict[str, object]] = {}
@@ -120,12 +137,12 @@ def load_settings(
         return Settings(**values), origins  # type: ignore[arg-type] # pydantic validates
     except ValidationError as error:
         first = error.errors()[0]
-        if not first["loc"]:
+        if len(first["loc"]) < 2:  # a whole table does not fit: the message names the keys, the input may hold secrets
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from None
         dotted = ".".join(map(str, first["loc"][:2]))  # what lies deeper is an item of a list
         origin = origins.get(dotted, "file")
         where = str(path or DEFAULT_FILE) if origin == "file" else origin
-        shown = "" if "url" in dotted else f" {_cut(repr(first['input']))}"
+        shown = "" if dotted in secret_keys() else f" {_cut(repr(first['input']))}"
         raise ConfigError(f"{dotted}{shown} ({where}): {first['msg'].removeprefix('Value error, ')}") from None
 
 

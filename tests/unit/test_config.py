@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import detection_hash, effective, known_keys, load_settings
+from pipeline.config import detection_hash, effective, known_keys, load_settings, secret_keys
 from pipeline.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -33,6 +33,56 @@ def test_secrets_are_masked() -> None:
     loaded = load_settings(None, None, {"TURFWATCH_REDIS_URL": "redis://:hunter2@127.0.0.1"})
 
     assert "hunter2" not in str(effective(*loaded))
+
+
+def test_what_is_held_masked_is_secret_in_errors_too() -> None:
+    assert secret_keys() == {"redis.url", "kafka.password", "worker.ids_key"}
+
+
+@pytest.mark.parametrize(
+    "value", ["4242424242424242", "4242.4242", "['hunter2']", "{hunter2 = 'hunter2'}", "2042-04-24"]
+)
+@pytest.mark.parametrize("key", ["redis.url", "kafka.password", "worker.ids_key"])
+def test_a_secret_of_the_wrong_type_is_not_shown(key: str, value: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f"{key} = {value}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, None, {})
+
+    assert str(caught.value) == f"{key} ({path}): Input should be a valid string"
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        (
+            {"KAFKA_SECURITY": "sasl_ssl", "KAFKA_PASSWORD": "hunter2"},
+            "kafka.username and kafka.password are needed with SASL",
+        ),
+        (
+            {"KAFKA_PASSWORD": "hunter2", "KAFKA_CERT_FILE": "cert.pem"},
+            "kafka.cert_file and kafka.key_file belong together",
+        ),
+        (
+            {"KAFKA_PASSWORD": "hunter2", "KAFKA_POSTS": "incidents"},
+            "kafka.posts, kafka.incidents and kafka.dead_letters must be three topics",
+        ),
+        (
+            {"WORKER_IDS": "hmac", "WORKER_IDS_KEY": "hunter2"},
+            "worker.ids_key needs at least 16 characters with worker.ids = hmac",
+        ),
+        (
+            {"INCIDENTS_QUIET_S": "3601", "DETECTION_EDGE_HORIZON_S": "3600"},
+            "incidents.quiet_s must not be more than detection.edge_horizon_s",
+        ),
+    ],
+)
+def test_keys_that_do_not_fit_together_are_named_and_no_value_is_shown(environment: dict[str, str], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None, None, {f"TURFWATCH_{name}": value for name, value in environment.items()})
+
+    assert str(caught.value) == told
 
 
 @pytest.mark.parametrize(

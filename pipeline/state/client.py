@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _CLUSTER = "redis+cluster://"
 _RETRIES = 2
 
+_NO_PORT = re.compile(r"^([^:/?#\[]*):(?!\d{1,5}(?:[/?#]|$)).*", re.DOTALL)
+"""What stands where the port is to be and is none: a password, if the host behind it was forgotten."""
+
+_IN_QUERY = re.compile(r"([?&]\w*password=).*", re.DOTALL | re.IGNORECASE)
+"""All that follows: the password may hold what ends a value."""
+
 
 @contextlib.asynccontextmanager
 async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
@@ -63,5 +69,13 @@ def _is_refusal(error: BaseException | None) -> bool:
 
 def masked(url: str) -> str:
     """Return a URL without its password, be it before the host or in the query, the URL valid or not."""
-    url = re.sub(r"://([^:@/]*):.*@", r"://\1:***@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        scheme, rest = "", url
+    user, at, host = rest.rpartition("@")
+    if at:
+        name, colon, _ = user.partition(":")
+        rest = f"{name}{colon and ':***'}@{host}"
+    else:
+        rest = _NO_PORT.sub(r"\1:***", rest)
+    return scheme + mark + _IN_QUERY.sub(r"\1***", rest)

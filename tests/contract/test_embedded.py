@@ -187,6 +187,13 @@ def test_without_the_package_a_server_on_the_path_is_taken(tmp_path: Path, monke
         ("redis://:hunter2/@127.0.0.1:1", UserError),
         ("redis://:hunter2@[::1", UserError),
         ("http://:hunter2@127.0.0.1", UserError),
+        ("redis://me@x.example:hunter2@127.0.0.1:1", ServerError),
+        ("redis://:any\nhunter2@127.0.0.1:1", ServerError),
+        ("rediss://127.0.0.1:1/0?ssl_password=hunter2", ServerError),
+        ("redis://127.0.0.1:1/0?password=any&hunter2", ServerError),
+        ("user:hunter2@127.0.0.1:1", UserError),
+        ("redis://:hunter2", UserError),
+        ("redis://user:hunter2/0", UserError),
     ],
 )
 async def test_a_server_out_of_reach_is_named_without_its_password(url: str, kind: type[Exception]) -> None:
@@ -197,6 +204,14 @@ async def test_a_server_out_of_reach_is_named_without_its_password(url: str, kin
     assert str(caught.value).startswith(masked(url))
     assert "***" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://[::1]:6379/0", "redis://user@host:6379?db=1", "unix:///tmp/a:b.sock", "localhost:6379", "redis://h"],
+)
+def test_a_url_without_a_password_is_shown_as_it_is(url: str) -> None:
+    assert masked(url) == url
 
 
 @pytest.mark.parametrize("given", ["", "?password=wrong", "?username=nobody&password=wrong"])

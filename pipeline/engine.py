@@ -30,7 +30,7 @@ from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
 from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
-from pipeline.state.tell import tell, tell_burst, tell_digest
+from pipeline.state.tell import tell, tell_bursts, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ RING_HORIZON_MS = 90 * 86_400_000
 RECHECKED = 0.5
 """Share of more objects after which a network that answers posts is judged again."""
 
+HEAD_START_S = 0.0005
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
 
@@ -145,8 +146,8 @@ class Engine:
         """Apply a batch as far as the next stop, and work on the keywords of those before meanwhile."""
         call = asyncio.ensure_future(self.store.observe(batch))
         try:
-            await asyncio.sleep(0)
             if self.keywords:
+                await asyncio.sleep(HEAD_START_S)
                 self.keywords.work()
         finally:
             done = await call
@@ -154,10 +155,8 @@ class Engine:
 
     async def _tell_bursts(self, now: int | None) -> list[Event]:
         """Tell the bursts that moved up to an event time (ms), None for what is known to have moved already."""
-        events: list[Event] = []
-        for moved in self.keywords.take(now) if self.keywords else ():
-            events += await tell_burst(self.store, moved)
-        return events
+        moved = self.keywords.take(now) if self.keywords else ()
+        return await tell_bursts(self.store, moved) if moved else []
 
     async def standing(self) -> list[IncidentEvent]:
         """Return the open and suppressed incidents as their networks stand now. Changes nothing."""

@@ -110,11 +110,11 @@ class BurstsSection(Section):
     follow: bool = Field(default=True, description="follow every keyword and tell what bursts")
     pane_s: Literal[5, 10, 15, 20, 30, 60] = Field(10, description="seconds of a pane, of which windows are made")
     significance: float = Field(
-        8.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"
+        10.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"
     )
     posts: int = Field(8, ge=2, le=10_000, description="posts, and authors, of a window from which a keyword bursts")
     cells: int = Field(
-        131_072, ge=1024, le=16_777_216, description="cells of the baseline, a power of two: 96 bytes each"
+        65_536, ge=1024, le=16_777_216, description="cells of the baseline, a power of two: 96 bytes each"
     )
     window_posts: int = Field(
         200_000, ge=1000, le=10_000_000, description="posts a window may hold: one with more is not looked at"

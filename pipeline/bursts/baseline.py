@@ -49,6 +49,16 @@ _GONE: Final = 8192
 _HOUR_SEEDS: Final = splitmix64(11, 24)
 
 
+def cells_of(hashes: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
+    """Return the cells of keywords in two rows of ``size``, those of the first row before those of the second."""
+    mask = np.uint64(size - 1)
+    found = np.empty(2 * len(hashes), dtype=np.int64)
+    found[: len(hashes)] = hashes & mask
+    found[len(hashes) :] = (hashes >> np.uint64(32)) & mask
+    found[len(hashes) :] += size
+    return found
+
+
 class Clock(msgspec.Struct):
     """Epochs with posts so far, days with posts at each hour, when the first epoch began (ms), mean posts of epochs."""
 
@@ -70,9 +80,9 @@ class Decay:
         powers[_GONE] = 0.0
         self._powers = powers
 
-    def after(self, epochs: NDArray[np.int64]) -> NDArray[np.float64]:
+    def after(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is left after so many epochs."""
-        return self._powers[np.clip(epochs, 0, _GONE)]
+        return self._powers.take(epochs.astype(np.int64), mode="clip")
 
     def known(self, epochs: int) -> float:
         """Return the weight of all epochs so far, 1 after many: a mean over fewer is divided by it."""
@@ -84,17 +94,16 @@ _HOURS = Decay(HOUR_HALF_LIFE)
 
 
 class Baseline:
-    """Cells in two rows of ``size`` (a power of two) each."""
+    """Cells in two rows of ``size`` (a power of two) each.
+
+    ``cells``: mean, variance, share, last epoch, a row each. ``hours``: mean at an hour of the day, last day.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.clock = Clock()
-        self.mean = np.zeros(2 * size)
-        self.variance = np.zeros(2 * size)
-        self.share = np.zeros(2 * size)
-        self.touched = np.zeros(2 * size, dtype=np.int64)
-        self.hour_mean = np.zeros(2 * size)
-        self.hour_touched = np.zeros(2 * size, dtype=np.int64)
+        self.cells = np.zeros((2 * size, 4))
+        self.hours = np.zeros((2 * size, 2))
         self._posts = np.zeros(2 * size)
 
     def merge(
@@ -113,27 +122,37 @@ class Baseline:
         if len(held):
             self._hold(held, clock.epochs)
             hashes = hashes[~np.isin(hashes, held)]
-        cells = self._cells(hashes)
-        count = self._posts
-        np.add.at(count, cells, weight)
-        before, touched = self.mean[cells], self.touched[cells]
-        left = _DAYS.after(clock.epochs - 1 - touched)
-        mean = before * left
+        places = self._places(hashes)
+        np.add.at(self._posts, places, weight)
+        mean, variance, share = self._brought_up(places, clock.epochs - 1)
+        x = self._posts[places]
+        self._posts[places] = 0.0
         alpha = _DAYS.alpha
-        variance = left * (self.variance[cells] + before * before * (1 - left))
-        share = self.share[cells] * left
-        x = np.minimum(count[cells], self._most(mean, variance))
-        moved = x - mean
-        self.variance[cells] = (1 - alpha) * (variance + alpha * moved * moved)
-        self.mean[cells] = mean + alpha * moved
-        self.share[cells] = share + alpha * (x / posts - share)
-        self.touched[cells] = clock.epochs
-        count[cells] = 0.0
+        moved = np.minimum(x, self._most(mean, variance)) - mean
+        share += alpha * (np.minimum(x / posts, 1.0) - share)
+        self._put(places, mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved), share)
 
-    def _most(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _brought_up(
+        self, places: NDArray[np.int64], epoch: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean, variance and share of cells as they are after an epoch in which they were silent."""
+        rows = self.cells[places]
+        left = _DAYS.after(epoch - rows[..., 3])
+        mean = rows[..., 0]
+        return mean * left, left * (rows[..., 1] + mean * mean * (1 - left)), rows[..., 2] * left
+
+    def _put(self, places: NDArray[np.int64], *columns: NDArray[np.float64]) -> None:
+        """Store mean, variance and share of cells as of this epoch."""
+        rows = np.empty((len(places), 4))
+        for number, column in enumerate(columns):
+            rows[:, number] = column
+        rows[:, 3] = self.clock.epochs
+        self.cells[places] = rows
+
+    def _most(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64] | float:
         """Return what an epoch adds at most: what begins to burst must not be learnt before it is seen to."""
         if self.clock.epochs <= LEAST_EPOCHS:
-            return np.full_like(mean, np.inf)
+            return np.inf
         known = _DAYS.known(self.clock.epochs - 1)
         usual = np.maximum(mean / known, FLOORS[EPOCH_WINDOW])
         excess = np.maximum(variance - mean, 0.0) / known
@@ -150,12 +169,16 @@ class Baseline:
         self.clock.hours[hour] += 1
         hashes, counts = np.unique(hashes, return_counts=True)
         many = counts >= HOUR_LEAST
-        cells = self._cells(hashes[many] ^ _HOUR_SEEDS[hour])
-        np.add.at(self._posts, cells, np.tile(counts[many] * weight, 2))
-        mean = self.hour_mean[cells] * _HOURS.after(day - 1 - self.hour_touched[cells])
-        self.hour_mean[cells] = mean + _HOURS.alpha * (self._posts[cells] / EPOCHS_OF_HOUR - mean)
-        self.hour_touched[cells] = day
-        self._posts[cells] = 0.0
+        if not many.any():
+            return
+        places = self._places(hashes[many] ^ _HOUR_SEEDS[hour])
+        np.add.at(self._posts, places, np.tile(counts[many] * weight, 2))
+        mean, touched = self.hours[places].T
+        mean = mean * _HOURS.after(day - 1 - touched)
+        self.hours[places] = np.stack(
+            (mean + _HOURS.alpha * (self._posts[places] / EPOCHS_OF_HOUR - mean), np.full(len(places), float(day))), 1
+        )
+        self._posts[places] = 0.0
 
     def usual_posts(self) -> float:
         """Return the posts of the stream that are usual in ten minutes."""
@@ -166,49 +189,35 @@ class Baseline:
         clock = self.clock
         if clock.epochs < LEAST_EPOCHS:
             return None
-        cells = self._cells(hashes).reshape(2, -1)
-        left = _DAYS.after(clock.epochs - self.touched[cells])
+        places = self._places(hashes).reshape(2, -1)
+        means, variances, shares = self._brought_up(places, clock.epochs)
         known = _DAYS.known(clock.epochs)
-        before = self.mean[cells]
-        means = before * left / known
-        variances = left * (self.variance[cells] + before * before * (1 - left)) / known
         first = means[0] <= means[1]
-        mean = np.where(first, means[0], means[1])
-        variance = np.where(first, variances[0], variances[1])
-        share = (self.share[cells] * left).min(axis=0) / known
+        mean = np.where(first, means[0], means[1]) / known
+        variance = np.where(first, variances[0], variances[1]) / known
         hour = now // HOUR_MS % 24
         if now - clock.began >= DAY_MS and clock.hours[hour]:
-            cells = self._cells(hashes ^ _HOUR_SEEDS[hour]).reshape(2, -1)
-            then = self.hour_mean[cells] * _HOURS.after(now // DAY_MS - 1 - self.hour_touched[cells])
-            known = max(_HOURS.known(clock.hours[hour]), HOUR_KNOWN)
-            mean = np.maximum(mean, then.min(axis=0) / known)
-        return Usual(mean, variance, share)
+            rows = self.hours[self._places(hashes ^ _HOUR_SEEDS[hour]).reshape(2, -1)]
+            then = rows[..., 0] * _HOURS.after(now // DAY_MS - 1 - rows[..., 1])
+            mean = np.maximum(mean, then.min(axis=0) / max(_HOURS.known(clock.hours[hour]), HOUR_KNOWN))
+        return Usual(mean, variance, shares.min(axis=0) / known)
 
     def least_means(self, hashes: NDArray[np.uint64], ahead: int) -> NDArray[np.float64]:
         """Return a lower bound on the usual counts of keywords in ten minutes, up to so many epochs ahead."""
         epochs = self.clock.epochs + ahead
-        cells = self._cells(hashes).reshape(2, -1)
-        mean: NDArray[np.float64] = (self.mean[cells] * _DAYS.after(epochs - self.touched[cells])).min(axis=0)
+        rows = self.cells[self._places(hashes).reshape(2, -1)]
+        mean: NDArray[np.float64] = (rows[..., 0] * _DAYS.after(epochs - rows[..., 3])).min(axis=0)
         return mean / _DAYS.known(epochs)
 
     def settle(self, keyword: int, mean: float, share: float) -> None:
         """Take as usual what a keyword has come to."""
-        cells = self._cells(np.array([keyword], dtype=np.uint64))
-        self.mean[cells], self.variance[cells], self.share[cells] = mean, mean, share
-        self.touched[cells] = self.clock.epochs
+        places = self._places(np.array([keyword], dtype=np.uint64))
+        self.cells[places] = (mean, mean, share, self.clock.epochs)
 
     def _hold(self, held: NDArray[np.uint64], epoch: int) -> None:
         """Bring cells up to before an epoch, and let them stand behind it as they are."""
-        cells = self._cells(held)
-        left = _DAYS.after(epoch - 1 - self.touched[cells])
-        before = self.mean[cells]
-        variance, share = left * (self.variance[cells] + before * before * (1 - left)), self.share[cells] * left
-        self.mean[cells], self.variance[cells], self.share[cells] = before * left, variance, share
-        self.touched[cells] = epoch
+        places = self._places(held)
+        self._put(places, *self._brought_up(places, epoch - 1))
 
-    def _cells(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the cells of keywords, those of the first row before those of the second."""
-        mask = np.uint64(self.size - 1)
-        first = (hashes & mask).astype(np.int64)
-        second = ((hashes >> np.uint64(32)) & mask).astype(np.int64) + self.size
-        return np.concatenate((first, second))
+    def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return cells_of(hashes, self.size)

@@ -8,8 +8,6 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
-from pipeline.text.keywords import DOMAIN, LINK
-
 FIRST_POSTS: Final = 5
 """Posts of a burst that are shown: those it began with."""
 
@@ -43,6 +41,7 @@ class Burst(msgspec.Struct):
     ``significance``, ``ratio`` and ``expected`` are those of its most significant moment, ``peak_at``.
     ``author_keys``: author of each of its first posts, packed. ``label``: of the watch list.
     ``revision``: of its incident.
+    ``more``: hashes of the companions that are not named.
     """
 
     burst_id: str
@@ -61,6 +60,7 @@ class Burst(msgspec.Struct):
     author_keys: bytes
     first_posts: list[FirstPost]
     companions: list[Companion] = []
+    more: list[int] = []
     ended_at: int | None = None
     label: str = ""
     revision: int = 1
@@ -68,7 +68,7 @@ class Burst(msgspec.Struct):
     @property
     def hashes(self) -> list[int]:
         """Hashes of its keyword and its companions."""
-        return [self.hash, *(each.hash for each in self.companions)]
+        return [self.hash, *(each.hash for each in self.companions), *self.more]
 
     @property
     def known_posts(self) -> int:
@@ -79,6 +79,10 @@ class Burst(msgspec.Struct):
     def authors(self) -> int:
         """Distinct authors of these."""
         return len(np.unique(np.frombuffer(self.author_keys, dtype="<u8")))
+
+    def overlaps(self, first: int, last: int) -> bool:
+        """Whether any of it lies between two event times (ms)."""
+        return self.began <= last and self.last >= first
 
     def posts_by(self, authors: bytes) -> tuple[int, int]:
         """Return how many of its posts, and of its authors, are of accounts whose keys are packed in ``authors``."""
@@ -99,12 +103,3 @@ def burst_id(stream: str, keyword: str, opened_at: int) -> str:
     """Return the id: a hash of stream, the keyword that opened it, and when."""
     digest = blake2b(f"{stream}\0burst\0{keyword}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"
-
-
-def keyword_class(keyword: str) -> int:
-    """Return how telling a form of keyword is: tags, then what is named elsewhere, then pairs, then words."""
-    if keyword.startswith(("#", "$")) and " " not in keyword:
-        return 3
-    if keyword.startswith((LINK, DOMAIN, "@")):
-        return 2
-    return 1 if " " in keyword else 0

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
 EPOCH_MS: Final = EPOCH_MINUTES * MINUTE_MS
 
+MARK_MS: Final = 300_000
+"""How often it is looked at which bursts are over."""
+
+DENSE: Final = 25
+"""Posts in ten minutes from which each ten minutes are looked at by themselves: what is usual then is known exactly."""
+
 _PANE_SEED, _PAIR_SEED = splitmix64(12, 2)
 
 
@@ -59,7 +65,7 @@ class Follower:
         """The hour that goes on, and its posts in the epochs that are over."""
 
         self.marked = 0
-        """The minute up to which it was looked at what is over."""
+        """The last time at which it was looked at what is over, in steps of MARK_MS."""
 
         self._screen = Screen(rules.cells)
         self._meter = Meter(rules, self.log, self.baseline, self.watched)
@@ -91,7 +97,12 @@ class Follower:
             return moved
         posts = self._take(bound)
         if posts is not None:
-            self._apply(posts, moved)
+            epochs = np.flatnonzero(np.diff(posts.panes * self.rules.pane // EPOCH_MS)) + 1
+            if len(posts) < DENSE * (len(epochs) + 1):
+                self._apply(posts, moved)
+            else:
+                for begin, end in pairwise([0, *epochs.tolist(), len(posts)]):
+                    self._apply(posts.chosen(np.arange(begin, end)), moved)
         self._pass_to(bound, moved)
         self.closed = bound
         self.blocks.drop_before(self._oldest_block())
@@ -164,24 +175,27 @@ class Follower:
 
     def _look(self, found: Occurrences, moved: list[Moved]) -> None:
         """Open what bursts, of keywords in the panes of one epoch."""
-        found = self._meter.may_burst(found)
-        places = zip(found.panes.tolist(), found.keywords.tolist(), strict=True)
-        for pane, group in groupby(places, key=itemgetter(0)):
+        found, compared = self._meter.may_burst(found)
+        rows = (found.panes, found.keywords, compared.expected.T, compared.significance.T)
+        for pane, group in groupby(zip(*(row.tolist() for row in rows), strict=True), key=itemgetter(0)):
             self._pass_to(pane, moved)
             held = self.going.held()
-            wanted = [keyword for _, keyword in group if keyword not in held]
-            findings = [Finding(each, at) for each in wanted if (at := self._meter.bursting(each, pane + 1))]
+            findings = [
+                Finding(keyword, at)
+                for _, keyword, *rest in group
+                if keyword not in held and (at := self._meter.bursting(keyword, pane + 1, *rest))
+            ]
             if findings:
                 moved += self._openings.take(findings, pane + 1)
 
     def _pass_to(self, pane: int, moved: list[Moved]) -> None:
-        """Come to the begin of a pane: minutes in which bursts may end, and an epoch that is over."""
-        minute = pane * self.rules.pane // MINUTE_MS
-        while self.going.open and self.marked < minute:
+        """Come to the begin of a pane: times at which bursts may end, and an epoch that is over."""
+        mark = pane * self.rules.pane // MARK_MS
+        while self.going.open and self.marked < mark:
             self.marked += 1
-            self._learn_before(self.marked * MINUTE_MS)
-            moved += self.going.end_by(self.marked)
-        self.marked = max(self.marked, minute)
+            self._learn_before(self.marked * MARK_MS)
+            moved += self.going.end_by(self.marked * MARK_MS)
+        self.marked = max(self.marked, mark)
         self._learn_before(pane * self.rules.pane)
 
     def _learn_before(self, now: int) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 
 from pipeline.bursts.burst import Burst, Moved
 from pipeline.bursts.significance import EPOCH_MINUTES, WINDOWS
-from pipeline.bursts.window_log import MINUTE_MS
 
 if TYPE_CHECKING:
     from pipeline.bursts.baseline import Baseline
@@ -74,14 +73,13 @@ class Going:
                 burst.author_keys += self._log.authors[fresh[:room]].tobytes()
                 burst.last = int(self._log.at[fresh].max())
 
-    def end_by(self, minute: int) -> list[Moved]:
-        """End what is over by a minute of event time."""
-        now = minute * MINUTE_MS
+    def end_by(self, now: int) -> list[Moved]:
+        """End what is over by an event time (ms)."""
         end = now // self._rules.pane
         self.count(end)
         moved: list[Moved] = []
-        for burst in list(self.open):
-            windows = self._meter.at_end_of(burst.hash, end)
+        measured = self._meter.at_end_of([burst.hash for burst in self.open], end)
+        for burst, windows in zip(list(self.open), measured, strict=True):
             _note_peak(burst, windows, now)
             is_usual = now - burst.opened_at >= LONGEST_MS
             if not is_usual and self._is_carried(burst, windows):

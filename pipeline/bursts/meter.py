@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bursts.significance import compare, surge_least
+from pipeline.bursts.significance import Compared, compare, surge_least
 from pipeline.text.keywords import TELLING
 
 if TYPE_CHECKING:
@@ -59,44 +60,52 @@ class Meter:
         self._watched = watched
         self._stream = StreamAt(-1, 0, np.zeros(0, dtype=np.int64), np.zeros(0))
 
-    def at_end_of(self, keyword: int, end: int) -> list[InWindow]:
-        """Compare a keyword in each window that ends before pane ``end``."""
-        usual = self._baseline.usual(np.array([keyword], dtype=np.uint64), (end - 1) * self._rules.pane)
+    def at_end_of(self, keywords: list[int], end: int) -> list[list[InWindow]]:
+        """Compare keywords, each in all windows that end before pane ``end``."""
+        usual = self._baseline.usual(np.array(keywords, dtype=np.uint64), (end - 1) * self._rules.pane)
         if usual is None:
-            return []
+            return [[] for _ in keywords]
         stream = self.stream_at(end)
-        inside = self._log.inside(self._log.posts_with(keyword), end)
-        compared = compare(np.array([[len(posts)] for posts in inside]), stream.posts[:, None], usual)
-        rows = zip(inside, compared.expected[:, 0].tolist(), compared.significance[:, 0].tolist(), strict=True)
-        return [InWindow(window, *row) for window, row in enumerate(rows) if stream.posts[window] <= self._rules.posts]
+        inside = [self._log.inside(self._log.posts_with(keyword), end) for keyword in keywords]
+        counts = np.array([[len(posts) for posts in each] for each in inside]).T
+        compared = compare(counts, stream.posts[:, None], usual)
+        expected, significance = compared.expected.T.tolist(), compared.significance.T.tolist()
+        heard = [window for window, posts in enumerate(stream.posts.tolist()) if posts <= self._rules.posts]
+        return [
+            [InWindow(window, inside[n][window], expected[n][window], significance[n][window]) for window in heard]
+            for n in range(len(keywords))
+        ]
 
-    def bursting(self, keyword: int, end: int) -> InWindow | None:
-        """Return the window before pane ``end`` in which a keyword bursts most, None where it bursts in none."""
-        least_words = self.stream_at(end).least_words
-        least, significance = self._watched.asked(keyword)
-        best: InWindow | None = None
-        for found in self.at_end_of(keyword, end):
-            posts_least = least if keyword & TELLING else max(least, least_words[found.window])
-            if len(found.posts) < posts_least or found.significance < significance:
-                continue
-            if best is not None and found.significance <= best.significance:
-                continue
-            if len(np.unique(self._log.authors[found.posts])) >= least:
-                best = found
-        return best
-
-    def may_burst(self, found: Occurrences) -> Occurrences:
+    def may_burst(self, found: Occurrences) -> tuple[Occurrences, Compared]:
         """Return those of some occurrences within an epoch that burst, if only enough authors have them."""
         usual = self._baseline.usual(found.keywords, int(found.panes[0]) * self._rules.pane) if len(found) else None
         if usual is None:
-            return found.part(slice(0, 0))
-        asked = self._watched.significance(found.keywords)
-        significant = compare(found.counts, found.stream, usual).significance >= asked
+            nothing = found.counts[:, :0].astype(float)
+            return found.part(slice(0, 0)), Compared(nothing, nothing)
+        compared = compare(found.counts, found.stream, usual)
         least = self._watched.least(found.keywords)
         words = np.maximum(least, self.least_words(found.stream))
         enough = found.counts >= np.where(found.keywords < np.uint64(TELLING), words, least)
+        significant = compared.significance >= self._watched.significance(found.keywords)
         bursts: NDArray[np.bool_] = significant & enough & (found.stream <= self._rules.posts)
-        return found.part(np.flatnonzero(bursts.any(axis=0)))
+        chosen = np.flatnonzero(bursts.any(axis=0))
+        # What does not burst in a window is not the reason: it has no significance there.
+        counted = np.where(bursts, compared.significance, -np.inf)
+        return found.part(chosen), Compared(compared.expected[:, chosen], counted[:, chosen])
+
+    def bursting(self, keyword: int, end: int, expected: list[float], significance: list[float]) -> InWindow | None:
+        """Return the window before pane ``end`` in which a keyword bursts most, None where too few authors have it.
+
+        ``expected`` and ``significance`` in each window; infinitely little where it does not burst.
+        """
+        least = self._watched.asked(keyword)[0]
+        inside = self._log.inside(self._log.posts_with(keyword), end)
+        for window in sorted(range(len(inside)), key=lambda window: -significance[window]):
+            if significance[window] == -math.inf:
+                return None
+            if len(np.unique(self._log.authors[inside[window]])) >= least:
+                return InWindow(window, inside[window], expected[window], significance[window])
+        return None
 
     def stream_at(self, end: int) -> StreamAt:
         """Return what the stream is in each window that ends before a pane."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id, keyword_class
+from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id
 from pipeline.bursts.meter import InWindow
 from pipeline.bursts.said import SaidPost, read_post
 from pipeline.bursts.significance import WINDOWS
+from pipeline.text.keywords import rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,8 +29,9 @@ COMPANY: Final = 0.5
 MAX_OPEN: Final = 256
 """Bursts that are followed at one time."""
 
+MAX_NAMED: Final = 4
 MAX_COMPANIONS: Final = 128
-"""Companions of a burst."""
+"""Companions of a burst: those that are named, and the others."""
 
 RENAMED_WITHIN_MS: Final = 600_000
 """How long after its opening a burst may take a more telling name."""
@@ -57,44 +59,47 @@ class Openings:
 
     def take(self, findings: list[Finding], end: int) -> list[Moved]:
         """Take what was found at the end of a pane, the most telling keywords first; ``end`` is the pane after it."""
-        named = [(self._name(finding), finding) for finding in findings]
-        named.sort(key=lambda each: (-keyword_class(each[0]), -each[1].at.significance, each[0]))
         now = end * self._rules.pane + self._rules.grace
         moved: list[Moved] = []
-        for name, finding in named:
-            moved += self._take(name, finding, end, now)
+        for finding in sorted(findings, key=lambda each: (-rank(each.keyword), -each.at.significance, each.keyword)):
+            moved += self._take(finding, end, now)
         self._going.changed()
         return moved
 
-    def _take(self, name: str, finding: Finding, end: int, now: int) -> list[Moved]:
-        watch = self._watched.of(finding.keyword)
-        for burst in () if watch else self._going.open:
+    def _take(self, finding: Finding, end: int, now: int) -> list[Moved]:
+        # What is followed stands for itself, and speaks for nothing else.
+        alone = self._watched.of(finding.keyword)
+        for burst in () if alone else (each for each in self._going.open if not each.label):
             theirs = self._log.posts_with(burst.hash)
-            both = np.isin(finding.at.posts, theirs)
-            if both.mean() < COMPANY:
+            if _share_among(finding.at.posts, theirs) < COMPANY:
                 continue
-            if self._takes_over(name, finding, burst, theirs, end, now):
-                self._rename(burst, name, finding, end, now)
+            if self._takes_over(finding, burst, theirs, end, now):
+                self._rename(burst, finding, end, now)
                 return [Moved("renamed", now, copy(burst))]
-            if len(burst.companions) < MAX_COMPANIONS:
-                burst.companions = [*burst.companions, Companion(finding.keyword, name, now, finding.at.significance)]
+            self._accompany(burst, finding, now)
             return []
         if len(self._going.open) >= MAX_OPEN:
             return []
-        burst = self._opened(name, finding, end, now)
+        burst = self._opened(finding, end, now)
         self._going.open.append(burst)
         return [Moved("opened", now, copy(burst))]
 
-    def _takes_over(
-        self, name: str, finding: Finding, burst: Burst, theirs: NDArray[np.int64], end: int, now: int
-    ) -> bool:
-        if keyword_class(name) <= keyword_class(burst.keyword) or now - burst.opened_at > RENAMED_WITHIN_MS:
+    def _accompany(self, burst: Burst, finding: Finding, now: int) -> None:
+        if len(burst.companions) < MAX_NAMED:
+            found = Companion(finding.keyword, self._name(finding), now, finding.at.significance)
+            burst.companions = [*burst.companions, found]
+        elif len(burst.more) < MAX_COMPANIONS:
+            burst.more = [*burst.more, finding.keyword]
+
+    def _takes_over(self, finding: Finding, burst: Burst, theirs: NDArray[np.int64], end: int, now: int) -> bool:
+        """Whether what was found says more of the same posts than the word under which they go."""
+        if rank(finding.keyword) <= rank(burst.hash) or now - burst.opened_at > RENAMED_WITHIN_MS:
             return False
         window = self._log.inside(theirs, end)[finding.at.window]
-        return bool(len(window)) and np.isin(window, finding.at.posts).mean() >= COMPANY
+        return bool(len(window)) and _share_among(window, finding.at.posts) >= COMPANY
 
-    def _opened(self, name: str, finding: Finding, end: int, now: int) -> Burst:
-        log, inside = self._log, finding.at.posts
+    def _opened(self, finding: Finding, end: int, now: int) -> Burst:
+        log, inside, name = self._log, finding.at.posts, self._name(finding)
         found = Burst(
             burst_id=burst_id(self._stream, name, now),
             hash=finding.keyword,
@@ -117,10 +122,10 @@ class Openings:
         self._going.counted[found.burst_id] = end
         return found
 
-    def _rename(self, burst: Burst, name: str, finding: Finding, end: int, now: int) -> None:
+    def _rename(self, burst: Burst, finding: Finding, end: int, now: int) -> None:
         """Let a burst go under the more telling keyword, counted from its own first post on."""
         before = Companion(burst.hash, burst.keyword, burst.opened_at, burst.significance)
-        fresh = self._opened(name, finding, end, now)
+        fresh = self._opened(finding, end, now)
         del self._going.counted[fresh.burst_id]
         for field in ("hash", "keyword", "began", "last", "posts", "reposts", "author_keys", "first_posts"):
             setattr(burst, field, getattr(fresh, field))
@@ -143,3 +148,11 @@ class Openings:
     def _read(self, post: int) -> SaidPost:
         block, line = self._log.place(post)
         return read_post(self._blocks[block], line)
+
+
+def _share_among(posts: NDArray[np.int64], others: NDArray[np.int64]) -> float:
+    """Return the share of some posts that are among others; both in order."""
+    if not len(others):
+        return 0.0
+    places = np.minimum(np.searchsorted(others, posts), len(others) - 1)
+    return float(np.count_nonzero(others[places] == posts)) / len(posts)

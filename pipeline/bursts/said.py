@@ -96,8 +96,8 @@ class Said(msgspec.Struct, frozen=True):
         return zstandard.compress(_encoder.encode(self.rows), 1)
 
 
-def say(lines: Sequence[Line | None], normalised: Sequence[str]) -> Said:
-    """Return what lines said; ``normalised`` are the texts of its posts."""
+def say(lines: Sequence[Line | None], normalised: Sequence[str], authors: Sequence[bytes] | None = None) -> Said:
+    """Return what lines said; ``normalised`` are the texts of its posts, ``authors`` their author keys if known."""
     rows: list[Row] = []
     for line in lines:
         if isinstance(line, Post):
@@ -118,7 +118,7 @@ def say(lines: Sequence[Line | None], normalised: Sequence[str]) -> Said:
         else:
             rows.append([] if line is None else [line.at])
     whole = zip((row for row in rows if isinstance(row, SaidPost)), normalised, strict=True)
-    return _said(rows, [text if len(row.text) < TEXT_CHARS else normalise(row.text) for row, text in whole])
+    return _said(rows, [text if len(row.text) < TEXT_CHARS else normalise(row.text) for row, text in whole], authors)
 
 
 def read_block(block: bytes, count: int) -> Said:
@@ -140,14 +140,15 @@ def _opened(block: bytes) -> list[Any]:
     return _rows.decode(zstandard.decompress(block))
 
 
-def _said(rows: list[Row], normalised: Sequence[str]) -> Said:
+def _said(rows: list[Row], normalised: Sequence[str], authors: Sequence[bytes] | None = None) -> Said:
     posts = [row for row in rows if isinstance(row, SaidPost)]
+    keys = authors if authors is not None else [item_key(row.platform, row.author_id) for row in posts]
     return Said(
         rows=rows,
         texts=list(normalised),
         at=np.fromiter(map(_time_of, rows), dtype=np.int64, count=len(rows)),
         lines=np.flatnonzero(np.fromiter((isinstance(row, SaidPost) for row in rows), dtype=bool, count=len(rows))),
-        authors=np.frombuffer(b"".join(item_key(row.platform, row.author_id) for row in posts), dtype="<u8"),
+        authors=np.frombuffer(b"".join(keys), dtype="<u8"),
         reposts=np.fromiter((row.repost for row in posts), dtype=bool, count=len(posts)),
         keywords=keywords(normalised, [row.tokens for row in posts]),
     )

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.bursts.baseline import cells_of
 from pipeline.bursts.significance import WINDOWS, Usual, compare
 from pipeline.text.keywords import TELLING
 
@@ -75,14 +76,12 @@ class Screen:
 
     def pass_on(self, hashes: NDArray[np.uint64], asked: Asked, baseline: Baseline) -> NDArray[np.uint64]:
         """Return those keywords that may have enough posts and be significant in any window, each once."""
-        cells = self._cells(hashes).reshape(2, -1)
-        counts = self._counts[:, cells].min(axis=1)
-        many = counts.max(axis=0) >= asked.least
-        hashes, counts = hashes[many], counts[:, many]
+        longest = self._counts[-1]
+        first, second = self._cells(hashes).reshape(2, -1)
+        hashes = np.unique(hashes[(longest[first] >= asked.least) & (longest[second] >= asked.least)])
         if not len(hashes):
             return hashes
-        hashes, places = np.unique(hashes, return_index=True)
-        counts = counts[:, places]
+        counts = self._counts[:, self._cells(hashes).reshape(2, -1)].min(axis=1)
         usual = None if asked.ahead else baseline.usual(hashes, asked.at)
         if usual is None:
             means = baseline.least_means(hashes, asked.ahead)
@@ -93,6 +92,4 @@ class Screen:
         return hashes[passed.any(axis=0)]
 
     def _cells(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        mask = np.uint64(self._size - 1)
-        first = (hashes & mask).astype(np.int64)
-        return np.concatenate((first, ((hashes >> np.uint64(32)) & mask).astype(np.int64) + self._size))
+        return cells_of(hashes, self._size)

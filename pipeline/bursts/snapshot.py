@@ -14,12 +14,9 @@ from pipeline.bursts.watch import Watch
 if TYPE_CHECKING:
     from pipeline.bursts.follow import Follower
 
-_CELLS = ("mean", "variance", "share", "touched")
-_HOUR_CELLS = ("hour_mean", "hour_touched")
-
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A follower between two calls; times in ms, cells as packed columns by name.
+    """A follower between two calls; times in ms, cells packed, at their places.
 
     ``blocks``: how many of the blocks that are kept had been read. ``followed``: patterns of the stream before
     the first of them.
@@ -39,7 +36,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     counted: dict[str, int]
     followed: list[Watch]
     followed_posts: dict[str, int]
-    cells: dict[str, bytes]
+    places: tuple[bytes, bytes]
+    cells: bytes
+    hours: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -49,11 +48,7 @@ _decoder = msgspec.msgpack.Decoder(Snapshot)
 def take(follower: Follower) -> bytes:
     """Return the stored form of a follower that has closed all it can."""
     baseline = follower.baseline
-    cells: dict[str, bytes] = {}
-    for names in (_CELLS, _HOUR_CELLS):
-        places = np.flatnonzero(getattr(baseline, names[-1]))
-        cells[f"{names[0]}:places"] = places.tobytes()
-        cells |= {name: getattr(baseline, name)[places].tobytes() for name in names}
+    places = [np.flatnonzero(table[:, -1]) for table in (baseline.cells, baseline.hours)]
     return _encoder.encode(
         Snapshot(
             blocks=len(follower.blocks),
@@ -70,7 +65,9 @@ def take(follower: Follower) -> bytes:
             counted=follower.going.counted,
             followed=list(follower.blocks.followed(follower.watched.stream).entries),
             followed_posts=follower.watched.posts,
-            cells=cells,
+            places=(places[0].tobytes(), places[1].tobytes()),
+            cells=baseline.cells[places[0]].tobytes(),
+            hours=baseline.hours[places[1]].tobytes(),
         )
     )
 
@@ -84,9 +81,8 @@ def restore(follower: Follower, stored: bytes) -> Snapshot:
     going.open, going.ended, going.counted = snapshot.open, snapshot.ended, snapshot.counted
     follower.watched.restore(snapshot.followed)
     follower.baseline.clock = snapshot.clock
-    for names in (_CELLS, _HOUR_CELLS):
-        places = np.frombuffer(snapshot.cells[f"{names[0]}:places"], dtype=np.int64)
-        for name in names:
-            column = getattr(follower.baseline, name)
-            column[places] = np.frombuffer(snapshot.cells[name], dtype=column.dtype)
+    tables = ((follower.baseline.cells, snapshot.cells), (follower.baseline.hours, snapshot.hours))
+    for packed, (table, rows) in zip(snapshot.places, tables, strict=True):
+        places = np.frombuffer(packed, dtype=np.int64)
+        table[places] = np.frombuffer(rows).reshape(len(places), table.shape[1])
     return snapshot

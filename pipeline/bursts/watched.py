@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.bursts.watch import Watch, WatchList, stored_watch
 from pipeline.errors import LineError
-from pipeline.text.keywords import DOMAIN, TELLING, Keywords
+from pipeline.text.keywords import DOMAIN, PAIR, TELLING, Keywords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +118,7 @@ def searched(text: str, tokens: Iterable[str]) -> str:
 
 def watch_hash(pattern: str) -> int:
     """Return a pattern as a keyword."""
-    return int.from_bytes(blake2b(f"watch\0{pattern}".encode(), digest_size=8).digest(), "little") | TELLING
+    return int.from_bytes(blake2b(f"watch\0{pattern}".encode(), digest_size=6).digest(), "little") | TELLING | PAIR
 
 
 def _with_more(keywords: Keywords, posts: list[int], hashes: list[int]) -> Keywords:

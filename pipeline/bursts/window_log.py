@@ -20,7 +20,7 @@ MINUTE_MS: Final = 60_000
 _NUMBER_BITS: Final = 20
 _PANE_BITS: Final = 40
 
-TRACED: Final = 4096
+TRACED: Final = 512
 """Keywords whose posts are kept at hand; of others they are looked for."""
 
 

@@ -103,9 +103,11 @@ def evidence(burst: Burst) -> list[Signal]:
         ),
     ]
     if beside := [each.keyword for each in burst.companions[:SHOWN_COMPANIONS]]:
-        more = len(burst.companions) - len(beside)
+        more = len(burst.companions) + len(burst.more) - len(beside)
         named = ", ".join(beside) + (f" and {more} more" if more else "")
-        found.append(Signal(signal="companions", value=len(burst.companions), text=f"bursts with it: {named}"))
+        found.append(
+            Signal(signal="companions", value=len(burst.companions) + len(burst.more), text=f"bursts with it: {named}")
+        )
     return found
 
 

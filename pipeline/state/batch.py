@@ -68,6 +68,7 @@ def prepare(
     lanes = found.lanes.tobytes()
     hashes = found.text_hash.astype("<u4").tobytes()
     packed: list[bytes] = []
+    authors = [item_key(post.platform, post.author_id) for post in posts]
     number = 0
     for position, line in lines:
         if isinstance(line, Post):
@@ -78,7 +79,9 @@ def prepare(
             short = found.letters[number] < TIE_LETTERS
             text_hash = hashes[4 * number : 4 * number + 4]
             words = telling_words(found.normalised[number]).encode() if Kind.REPLY in kinds else b""
-            packed.append(_packed_post(line, signature, text_hash, kinds, words, position, short=short))
+            packed.append(
+                _packed_post(line, authors[number], signature, text_hash, kinds, words, position, short=short)
+            )
             number += 1
         elif isinstance(line, Delete):
             key = item_key(line.platform, line.id)
@@ -89,7 +92,7 @@ def prepare(
             packed.append(_packed_control(line, position))
         else:
             packed.append(_packed(line.at, _TICK, _NOBODY, position))
-    said = say([line for _, line in lines], found.normalised) if keywords else None
+    said = say([line for _, line in lines], found.normalised, authors) if keywords else None
     return Batch(packed, [position for position, _ in lines], said, said.block() if said else b"")
 
 
@@ -107,6 +110,7 @@ def _packed_control(line: Control, position: bytes) -> bytes:
 
 def _packed_post(
     post: Post,
+    author_key: bytes,
     signature: bytes,
     text_hash: bytes,
     kinds: Collection[Kind],
@@ -124,7 +128,7 @@ def _packed_post(
         _POST,
         flags,
         item_key(post.platform, post.id),
-        item_key(post.platform, post.author_id),
+        author_key,
         text_hash,
         len(author),
         len(text),

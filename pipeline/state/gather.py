@@ -89,12 +89,12 @@ async def gather_network(
         stream_posts=own.totals.posts,
         stream_deleted=own.totals.deleted,
         stream_answers=own.totals.answers,
-        bursts=_taken_part(bursts, b"".join(members)),
+        bursts=_taken_part((each for each in bursts if each.overlaps(network.first, network.last)), b"".join(members)),
         stream_words=await store.sampled_words() if len(answered) >= MIN_AUTHORS else (),
     )
 
 
-def _taken_part(bursts: Sequence[Burst], members: bytes) -> tuple[BurstFacts, ...]:
+def _taken_part(bursts: Iterable[Burst], members: bytes) -> tuple[BurstFacts, ...]:
     """Return the bursts to which several of some accounts posted, those with most of their posts first."""
     found: list[BurstFacts] = []
     for burst in bursts:

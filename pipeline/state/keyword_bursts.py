@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.state.batch import Batch
     from pipeline.state.store import Observed, Store
 
-KEPT_AFTER: Final = 20_000
+KEPT_AFTER: Final = 50_000
 """Posts after which it is kept what is known: a restart reads as many again, and those of an hour."""
 
 

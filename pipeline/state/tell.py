@@ -14,7 +14,7 @@ from pipeline.incidents.public import HeldIncident, encode_event
 from pipeline.state.rows import pack_network
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pipeline.bursts.burst import Moved
     from pipeline.detect.assess import Assessment
@@ -69,16 +69,29 @@ async def tell(
     return events
 
 
-async def tell_burst(store: Store, moved: Moved) -> list[Event]:
-    """Write what moved of a burst, and return its event; none where it was told before a restart."""
-    burst = moved.burst
-    (form,) = await store.fields("incidents", [burst.burst_id])
-    if form is not None and msgspec.json.decode(form, type=Incident).revision >= burst.revision:
-        return []
-    event = describe_burst(store.stream, moved)
-    change = (burst.burst_id, form or b"", msgspec.json.encode(burst_incident(moved)), encode_event(event))
-    await store.commit("bursts", [change])
-    return [event]
+async def tell_bursts(store: Store, moved: Sequence[Moved]) -> list[Event]:
+    """Write what moved of bursts, and return the events, but for those told before a restart.
+
+    All at once, as far as none moves twice.
+    """
+    events: list[Event] = []
+    left = list(moved)
+    while left:
+        ids = [each.burst.burst_id for each in left]
+        once = next((n for n, name in enumerate(ids) if name in ids[:n]), len(ids))
+        forms = await store.fields("incidents", ids[:once])
+        changes: list[tuple[str, bytes, bytes, bytes]] = []
+        for each, form in zip(left[:once], forms, strict=True):
+            if form is not None and msgspec.json.decode(form, type=Incident).revision >= each.burst.revision:
+                continue
+            event = describe_burst(store.stream, each)
+            events.append(event)
+            after = msgspec.json.encode(burst_incident(each))
+            changes.append((each.burst.burst_id, form or b"", after, encode_event(event)))
+        if changes:
+            await store.commit("bursts", changes)
+        left = left[once:]
+    return events
 
 
 async def tell_digest(store: Store, now: int, rules: FloodRules) -> list[Event]:

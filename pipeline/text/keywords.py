@@ -23,18 +23,31 @@ MAX_KEYWORDS: Final = 256
 LINK: Final = "link:"
 DOMAIN: Final = "domain:"
 
-TELLING: Final = 1 << 63
+_HASH_BITS: Final = 54
+
+TELLING: Final = 1 << (_HASH_BITS + 1)
 """Bit of a hash that says: a tag, a mention or a link target; not a word, a pair of words or a domain."""
+
+PAIR: Final = 1 << _HASH_BITS
+"""Bit of a hash that says: a pair of words."""
 
 _SEEDS: Final = splitmix64(6, 3)
 _PAIR: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPACE: Final = 32
 _TELLING: Final = np.uint64(TELLING)
+_PAIRS: Final = np.uint64(PAIR)
+_HASH: Final = np.uint64((1 << _HASH_BITS) - 1)
+_ROW_SHIFT: Final = np.uint64(_HASH_BITS + 2)
+_ROWS: Final = 1 << (62 - _HASH_BITS)
+_WITHOUT_ROW: Final = (np.uint64(1) << _ROW_SHIFT) - np.uint64(1)
 _MARKS: Final = (np.uint64(ord("#")), np.uint64(ord("$")))
 
 
 class Keywords(msgspec.Struct, frozen=True):
-    """Distinct keyword hashes of ``n`` posts: those of post ``i`` are ``hashes[starts[i] : starts[i + 1]]``."""
+    """Distinct keyword hashes of ``n`` posts: those of post ``i`` are ``hashes[starts[i] : starts[i + 1]]``.
+
+    A hash has 54 bits and two that say what it is of.
+    """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int64]
@@ -50,6 +63,14 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
 
     A keyword counts once a post, however often it stands there.
     """
+    if len(texts) <= _ROWS:
+        return _keywords(texts, tokens)
+    parts = [_keywords(texts[at : at + _ROWS], tokens[at : at + _ROWS]) for at in range(0, len(texts), _ROWS)]
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    return Keywords(np.concatenate([part.hashes for part in parts]), np.concatenate(([0], np.cumsum(sizes))))
+
+
+def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     extra = [" ".join(each) for each in tokens]
     words, word_rows, first = _tokens(texts)
     named, named_rows, _ = _tokens(extra)
@@ -58,11 +79,12 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     telling = np.fromiter((not token.startswith(DOMAIN) for each in tokens for token in each), dtype=bool)
     hashes = np.concatenate((words, pairs, named | np.where(telling, _TELLING, np.uint64(0))))
     rows = np.concatenate((word_rows, word_rows[1:][joined], named_rows))
-    order = np.lexsort((hashes, rows))
-    hashes, rows = hashes[order], rows[order]
-    fresh = np.ones(len(hashes), dtype=bool)
-    fresh[1:] = (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1])
-    hashes, rows = hashes[fresh], rows[fresh]
+    # Row and hash as one number: sorted at once, and a keyword that stands twice in a row stands beside itself.
+    sorted_rows = np.sort((rows.astype(np.uint64) << _ROW_SHIFT) | hashes)
+    fresh = np.ones(len(sorted_rows), dtype=bool)
+    fresh[1:] = sorted_rows[1:] != sorted_rows[:-1]
+    sorted_rows = sorted_rows[fresh]
+    hashes, rows = sorted_rows & _WITHOUT_ROW, (sorted_rows >> _ROW_SHIFT).astype(np.int64)
     begins = np.searchsorted(rows, np.arange(len(texts)))
     kept = np.arange(len(rows)) - begins[rows] < MAX_KEYWORDS if len(rows) else np.zeros(0, dtype=bool)
     return Keywords(hashes[kept], np.searchsorted(rows[kept], np.arange(len(texts) + 1)))
@@ -126,7 +148,7 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     # A sum over mixed (letter, place) pairs depends on the order of letters and needs no loop over tokens.
     letters = _mix(codes * _SEEDS[0] + places.astype(np.uint64) * _SEEDS[1])
     letters[ends] = 0
-    hashes = _mix(np.add.reduceat(letters, starts) + _SEEDS[2])[held] & ~_TELLING
+    hashes = _mix(np.add.reduceat(letters, starts) + _SEEDS[2])[held] & _HASH
     heads = codes[starts[held]]
     hashes |= np.where((heads == _MARKS[0]) | (heads == _MARKS[1]), _TELLING, np.uint64(0))
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
@@ -138,7 +160,7 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
 
 def _pairs(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the hash of each word with the next."""
-    return _mix(words[:-1] * _PAIR + words[1:]) & ~_TELLING
+    return (_mix(words[:-1] * _PAIR + words[1:]) & _HASH) | _PAIRS
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -148,3 +170,8 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed *= np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
     return mixed
+
+
+def rank(keyword: int) -> int:
+    """Return how much a keyword says, by its hash: 0 a word or a domain, 1 a pair of words, 2 and more the others."""
+    return keyword >> _HASH_BITS

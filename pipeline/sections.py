@@ -110,7 +110,7 @@ class BurstsSection(Section):
     follow: bool = Field(default=True, description="follow every keyword and tell what bursts")
     pane_s: Literal[5, 10, 15, 20, 30, 60] = Field(10, description="seconds of a pane, of which windows are made")
     significance: float = Field(
-        10.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"
+        7.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"
     )
     posts: int = Field(8, ge=2, le=10_000, description="posts, and authors, of a window from which a keyword bursts")
     cells: int = Field(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from pipeline.bursts.significance import EPOCH_MINUTES, EPOCH_WINDOW, FLOORS, Usual
+from pipeline.bursts.significance import EPOCH_MINUTES, Usual
 from pipeline.text.signatures import splitmix64
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ LEAST_EPOCHS: Final = 6
 
 HOUR_KNOWN: Final = 0.5
 """Weight of an hour of the day below which what was then counts for less: once is no habit."""
-
-MOST: Final = 4.0
-"""Standard deviations beyond what is usual that an epoch is learnt with at most."""
 
 EPOCHS_OF_HOUR: Final = 60 // EPOCH_MINUTES
 DAY_MS: Final = 86_400_000
@@ -128,7 +125,7 @@ class Baseline:
         x = self._posts[places]
         self._posts[places] = 0.0
         alpha = _DAYS.alpha
-        moved = np.minimum(x, self._most(mean, variance)) - mean
+        moved = x - mean
         share += alpha * (np.minimum(x / posts, 1.0) - share)
         self._put(places, mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved), share)
 
@@ -148,16 +145,6 @@ class Baseline:
             rows[:, number] = column
         rows[:, 3] = self.clock.epochs
         self.cells[places] = rows
-
-    def _most(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64] | float:
-        """Return what an epoch adds at most: what begins to burst must not be learnt before it is seen to."""
-        if self.clock.epochs <= LEAST_EPOCHS:
-            return np.inf
-        known = _DAYS.known(self.clock.epochs - 1)
-        usual = np.maximum(mean / known, FLOORS[EPOCH_WINDOW])
-        excess = np.maximum(variance - mean, 0.0) / known
-        most: NDArray[np.float64] = usual + MOST * np.sqrt(usual + excess)
-        return most
 
     def merge_hour(self, hashes: NDArray[np.uint64], begin: int, weight: float = 1.0) -> None:
         """Learn what is usual at an hour of the day: bursts, too, for what comes every morning is none.

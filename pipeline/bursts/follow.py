@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 EPOCH_MS: Final = EPOCH_MINUTES * MINUTE_MS
 
+LAG_MS: Final = WINDOWS[-1] * MINUTE_MS
+"""How long after its end an epoch is learnt: what begins to burst must not become usual before it is seen to."""
+
 MARK_MS: Final = 300_000
 """How often it is looked at which bursts are over."""
 
@@ -60,6 +63,9 @@ class Follower:
 
         self.epoch = self.epoch_posts = 0
         """The epoch that goes on, and its posts so far."""
+
+        self.waiting: list[tuple[int, int]] = []
+        """Epochs that are over and not learnt yet, with their posts."""
 
         self.hour = self.hour_posts = 0
         """The hour that goes on, and its posts in the epochs that are over."""
@@ -146,7 +152,10 @@ class Follower:
         self._screen.add(posts.hashes)
         epochs = posts.panes * self.rules.pane // EPOCH_MS
         bounds = [0, *(np.flatnonzero(np.diff(epochs)) + 1).tolist(), len(posts)]
-        suspects = self._suspects(posts, len(bounds) - 2)
+        last = int(posts.panes[-1])
+        learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs[bounds[:-1]].tolist()]
+        ahead = sum(_learnt_at(epoch) <= last * self.rules.pane for epoch in set(learnt))
+        suspects = self._suspects(posts, ahead)
         found = self.log.occurrences(suspects, place, place + len(posts))
         many: NDArray[np.bool_] = found.counts >= self.watched.least(found.keywords)
         found = found.part(np.flatnonzero(many.any(axis=0)))
@@ -157,7 +166,6 @@ class Follower:
             if len(found):
                 here = np.searchsorted(found.panes, (posts.panes[begin], posts.panes[end - 1] + 1))
                 self._look(found.part(slice(*here)), moved)
-        last = int(posts.panes[-1])
         self._pass_to(last, moved)
         self.going.count(last + 1)
 
@@ -189,7 +197,7 @@ class Follower:
                 moved += self._openings.take(findings, pane + 1)
 
     def _pass_to(self, pane: int, moved: list[Moved]) -> None:
-        """Come to the begin of a pane: times at which bursts may end, and an epoch that is over."""
+        """Come to the begin of a pane: times at which bursts may end, and what is learnt until then."""
         mark = pane * self.rules.pane // MARK_MS
         while self.going.open and self.marked < mark:
             self.marked += 1
@@ -199,20 +207,22 @@ class Follower:
         self._learn_before(pane * self.rules.pane)
 
     def _learn_before(self, now: int) -> None:
-        """Learn from what is over by an event time (ms): an epoch, and an hour."""
+        """Learn from what is over by an event time (ms): hours, and epochs that no window reaches any more."""
         self._merge_before(now)
         self._merge_hour_before(now)
 
     def _merge_before(self, now: int) -> None:
-        if not self.epoch_posts or (self.epoch + 1) * EPOCH_MS > now:
-            return
-        begin = self.epoch * EPOCH_MS
-        hashes, posts = self._said_in(begin, EPOCH_MS)
-        if posts:
-            held = np.array(sorted(self.going.held()), dtype=np.uint64)
-            self.baseline.merge(hashes, self.epoch_posts, begin, held, self.epoch_posts / posts)
-        self.hour, self.hour_posts = begin // HOUR_MS, self.hour_posts + self.epoch_posts
-        self.epoch_posts = 0
+        if self.epoch_posts and (self.epoch + 1) * EPOCH_MS <= now:
+            self.waiting.append((self.epoch, self.epoch_posts))
+            self.hour, self.hour_posts = self.epoch * EPOCH_MS // HOUR_MS, self.hour_posts + self.epoch_posts
+            self.epoch_posts = 0
+        while self.waiting and _learnt_at(self.waiting[0][0]) <= now:
+            epoch, count = self.waiting.pop(0)
+            begin = epoch * EPOCH_MS
+            hashes, posts = self._said_in(begin, EPOCH_MS)
+            if posts:
+                held = np.array(sorted(self.going.held_since(begin)), dtype=np.uint64)
+                self.baseline.merge(hashes, count, begin, held, count / posts)
 
     def _merge_hour_before(self, now: int) -> None:
         if not self.hour_posts or (self.hour + 1) * HOUR_MS > now:
@@ -228,11 +238,11 @@ class Follower:
         return self.log.keywords_in(first, last), last - first
 
     def _forget(self, pane: int) -> None:
-        """Forget the posts that no window needs any more that ends behind the begin of a pane.
+        """Forget the posts that nobody needs any more from the begin of a pane on: no window, and nobody who learns.
 
         A window with too many posts is silent, so what lies further back than that many is not needed.
         """
-        gone = self.log.before(pane + 1 - max(self.log.window_panes))
+        gone = self.log.before(pane + 1 - (LAG_MS + 2 * EPOCH_MS) // self.rules.pane)
         self._screen.slide(self.log, pane + 1)
         if (over := self.log.before(pane) - self.rules.posts) > gone:
             gone = self.log.before(int(self.log.panes[over]))
@@ -249,6 +259,11 @@ class Follower:
         if len(self.log):
             oldest.append(self.log.oldest_block)
         return min(oldest, default=self.blocks.end)
+
+
+def _learnt_at(epoch: int) -> int:
+    """Return the event time (ms) at which an epoch is learnt."""
+    return (epoch + 1) * EPOCH_MS + LAG_MS
 
 
 def _each_author_once(posts: Posts) -> Posts:

@@ -44,6 +44,9 @@ class Going:
         self._held: frozenset[int] | None = None
         self.open: list[Burst] = []
         self.ended: list[Burst] = []
+        self.lately: list[tuple[int, list[int]]] = []
+        """When bursts ended, and their keywords, until nobody learns from that time any more."""
+
         self.counted: dict[str, int] = {}
 
     def held(self) -> frozenset[int]:
@@ -51,6 +54,11 @@ class Going:
         if self._held is None:
             self._held = frozenset(name for burst in self.open for name in burst.hashes)
         return self._held
+
+    def held_since(self, begin: int) -> frozenset[int]:
+        """Return the keywords that burst at any time since an event time (ms); no later one is before it."""
+        self.lately = [each for each in self.lately if each[0] > begin]
+        return self.held().union(*(hashes for _, hashes in self.lately))
 
     def changed(self) -> None:
         """Say that bursts or companions were added."""
@@ -93,6 +101,7 @@ class Going:
             del self.counted[burst.burst_id]
             lately = [each for each in self.ended if now - (each.ended_at or now) < LONGEST_MS]
             self.ended = [*lately[1 - ENDED :], burst]
+            self.lately.append((now, burst.hashes))
             moved.append(Moved("ended", now + self._rules.grace, copy(burst)))
         return moved
 

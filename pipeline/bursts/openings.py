@@ -12,7 +12,7 @@ from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Move
 from pipeline.bursts.meter import InWindow
 from pipeline.bursts.said import SaidPost, read_post
 from pipeline.bursts.significance import WINDOWS
-from pipeline.text.keywords import rank
+from pipeline.text.keywords import TELLING, rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,9 @@ MAX_OPEN: Final = 256
 """Bursts that are followed at one time."""
 
 MAX_NAMED: Final = 4
+MAX_NAMED_TAGS: Final = 16
 MAX_COMPANIONS: Final = 128
-"""Companions of a burst: those that are named, and the others."""
+"""Companions of a burst: those that are named, of tags and links more than of words, and the others."""
 
 RENAMED_WITHIN_MS: Final = 600_000
 """How long after its opening a burst may take a more telling name."""
@@ -85,7 +86,7 @@ class Openings:
         return [Moved("opened", now, copy(burst))]
 
     def _accompany(self, burst: Burst, finding: Finding, now: int) -> None:
-        if len(burst.companions) < MAX_NAMED:
+        if len(burst.companions) < (MAX_NAMED_TAGS if finding.keyword & TELLING else MAX_NAMED):
             found = Companion(finding.keyword, self._name(finding), now, finding.at.significance)
             burst.companions = [*burst.companions, found]
         elif len(burst.more) < MAX_COMPANIONS:

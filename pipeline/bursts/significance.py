@@ -1,8 +1,8 @@
 """How far a count is beyond what is usual: SigniTrend's significance (Schubert et al., KDD 2014). Pure.
 
-A keyword's usual count has a mean and a variance, both exponentially weighted over epochs of ten minutes. Beyond a
-Poisson's the variance grows with the square of the mean, so both are known for windows of any length. A floor stands in
-for keywords that were never seen: against nothing, everything would be infinitely significant.
+A keyword's usual count has a mean and a variance, both exponentially weighted over epochs of ten minutes. What the
+variance is beyond a Poisson's adds up over the epochs of a window, and grows with the square of a stream that grows. A
+floor stands in for keywords that were never seen: against nothing, everything would be infinitely significant.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 EPOCH_MINUTES: Final = 10
 WINDOWS: Final = (1, 10, 60)
 """Minutes of the windows, the shortest first."""
-
-EPOCH_WINDOW: Final = WINDOWS.index(EPOCH_MINUTES)
 
 FLOORS: Final = (1.0, 1.5, 2.0)
 """Posts that are taken as usual in each window at least."""
@@ -65,10 +63,10 @@ def compare(counts: NDArray[np.int64], stream_posts: NDArray[np.int64], usual: U
     by_count = usual.mean * _EPOCHS
     by_share = np.where(usual.share < ALL_SHARE, usual.share, 0.0) * stream_posts
     expected = np.maximum(by_count, by_share)
-    excess = np.maximum(usual.variance - usual.mean, 0.0)
-    grown = np.divide(expected, usual.mean, out=np.zeros_like(expected), where=usual.mean > _TINY)
+    excess = np.maximum(usual.variance - usual.mean, 0.0) * _EPOCHS
+    grown = np.divide(expected, by_count, out=np.ones_like(expected), where=by_count > _TINY)
     expected = np.maximum(expected, _FLOORS)
-    return Compared(expected, (counts - expected) / np.sqrt(expected + excess * grown * grown))
+    return Compared(expected, (counts - expected) / np.sqrt(expected + excess * np.minimum(grown, SURGE) ** 2))
 
 
 def surge_least(stream_posts: NDArray[np.int64], usual_posts: float) -> NDArray[np.float64]:

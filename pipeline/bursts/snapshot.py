@@ -28,11 +28,13 @@ class Snapshot(msgspec.Struct, frozen=True):
     marked: int
     epoch: int
     epoch_posts: int
+    waiting: list[tuple[int, int]]
     hour: int
     hour_posts: int
     clock: Clock
     open: list[Burst]
     ended: list[Burst]
+    lately: list[tuple[int, list[int]]]
     counted: dict[str, int]
     followed: list[Watch]
     followed_posts: dict[str, int]
@@ -57,11 +59,13 @@ def take(follower: Follower) -> bytes:
             marked=follower.marked,
             epoch=follower.epoch,
             epoch_posts=follower.epoch_posts,
+            waiting=follower.waiting,
             hour=follower.hour,
             hour_posts=follower.hour_posts,
             clock=baseline.clock,
             open=follower.going.open,
             ended=follower.going.ended,
+            lately=follower.going.lately,
             counted=follower.going.counted,
             followed=list(follower.blocks.followed(follower.watched.stream).entries),
             followed_posts=follower.watched.posts,
@@ -76,9 +80,11 @@ def restore(follower: Follower, stored: bytes) -> Snapshot:
     """Bring a new follower to what a stored form knows, but for the posts of its log; returns the stored form."""
     snapshot = _decoder.decode(stored)
     follower.closed, follower.epoch, follower.epoch_posts = snapshot.closed, snapshot.epoch, snapshot.epoch_posts
+    follower.waiting = snapshot.waiting
     follower.hour, follower.hour_posts = snapshot.hour, snapshot.hour_posts
     going = follower.going
-    going.open, going.ended, going.counted = snapshot.open, snapshot.ended, snapshot.counted
+    going.open, going.ended, going.lately = snapshot.open, snapshot.ended, snapshot.lately
+    going.counted = snapshot.counted
     follower.watched.restore(snapshot.followed)
     follower.baseline.clock = snapshot.clock
     tables = ((follower.baseline.cells, snapshot.cells), (follower.baseline.hours, snapshot.hours))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bursting import HOUR_MS, MINUTE_MS, RULES, START_MS, burst_of, chatter, followed, in_order, post
 
-from pipeline.bursts.baseline import HALF_LIFE, MOST, Baseline
+from pipeline.bursts.baseline import HALF_LIFE, Baseline
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.openings import MAX_NAMED
 from pipeline.bursts.said import read_block, say
@@ -192,12 +192,7 @@ def test_silence_has_a_closed_form(counts: list[int]) -> None:
     alpha = 1 - 0.5 ** (1 / HALF_LIFE)
     for number, count in enumerate(counts):
         baseline.merge(np.array([other, *[word] * count], dtype=np.uint64), 4, START_MS + number * 600_000, NOBODY)
-        learnt = float(count)
-        known = 1 - (1 - alpha) ** number
-        if number >= 6:
-            usual_then = max(mean / known, FLOORS[1])
-            learnt = min(count, usual_then + MOST * math.sqrt(usual_then + max(0.0, variance - mean) / known))
-        moved = learnt - mean
+        moved = count - mean
         mean, variance = mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved)
 
     usual = baseline.usual(np.array([word]), START_MS)

@@ -112,6 +112,9 @@ class BurstsSection(Section):
     significance: float = Field(
         7.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"
     )
+    told: float = Field(
+        15.0, ge=3, le=1000, description="standard deviations from which a burst is told as an incident"
+    )
     posts: int = Field(8, ge=2, le=10_000, description="posts, and authors, of a window from which a keyword bursts")
     cells: int = Field(
         65_536, ge=1024, le=16_777_216, description="cells of the baseline, a power of two: 96 bytes each"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from hashlib import blake2b
 from typing import Final, Literal
 
@@ -11,7 +12,7 @@ import numpy as np
 FIRST_POSTS: Final = 5
 """Posts of a burst that are shown: those it began with."""
 
-Change = Literal["opened", "renamed", "ended"]
+Change = Literal["opened", "told", "renamed", "ended"]
 
 
 class FirstPost(msgspec.Struct, frozen=True):
@@ -40,7 +41,8 @@ class Burst(msgspec.Struct):
     ``last``: its latest post, ``ended_at``: when it was over, all in ms. ``window``: minutes of that window.
     ``significance``, ``ratio`` and ``expected`` are those of its most significant moment, ``peak_at``.
     ``author_keys``: author of each of its first posts, packed. ``label``: of the watch list.
-    ``revision``: of its incident.
+    ``revision``: of its incident, 0
+    while it is not strong enough to be told.
     ``more``: hashes of the companions that are not named.
     """
 
@@ -63,7 +65,7 @@ class Burst(msgspec.Struct):
     more: list[int] = []
     ended_at: int | None = None
     label: str = ""
-    revision: int = 1
+    revision: int = 0
 
     @property
     def hashes(self) -> list[int]:
@@ -92,11 +94,21 @@ class Burst(msgspec.Struct):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What changed of a burst, at an event time (ms)."""
+    """What changed of a burst, at an event time (ms); ``told`` is when it became strong enough, if not at once."""
 
     change: Change
     at: int
     burst: Burst
+
+
+def moved(burst: Burst, change: Change, at: int, told_from: float) -> Moved:
+    """Return what changed, with the burst as it is now; ``told_from`` is the significance from which it is told.
+
+    What an operator follows is always told.
+    """
+    if burst.revision or burst.label or burst.significance >= told_from:
+        burst.revision += 1
+    return Moved(change, at, copy(burst))
 
 
 def burst_id(stream: str, keyword: str, opened_at: int) -> str:

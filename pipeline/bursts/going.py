@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pipeline.bursts.burst import Burst, Moved
+from pipeline.bursts.burst import Burst, Moved, moved
 from pipeline.bursts.significance import EPOCH_MINUTES, WINDOWS
 
 if TYPE_CHECKING:
@@ -85,25 +84,27 @@ class Going:
         """End what is over by an event time (ms)."""
         end = now // self._rules.pane
         self.count(end)
-        moved: list[Moved] = []
+        found: list[Moved] = []
+        told_at = now + self._rules.grace
         measured = self._meter.at_end_of([burst.hash for burst in self.open], end)
         for burst, windows in zip(list(self.open), measured, strict=True):
             _note_peak(burst, windows, now)
+            if not burst.revision and burst.significance >= self._rules.told:
+                found.append(moved(burst, "told", told_at, self._rules.told))
             is_usual = now - burst.opened_at >= LONGEST_MS
             if not is_usual and self._is_carried(burst, windows):
                 continue
             if is_usual and windows:
                 self._settle(burst, windows[-1], end)
             burst.ended_at = now
-            burst.revision += 1
             self.open.remove(burst)
             self.changed()
             del self.counted[burst.burst_id]
             lately = [each for each in self.ended if now - (each.ended_at or now) < LONGEST_MS]
             self.ended = [*lately[1 - ENDED :], burst]
             self.lately.append((now, burst.hashes))
-            moved.append(Moved("ended", now + self._rules.grace, copy(burst)))
-        return moved
+            found.append(moved(burst, "ended", told_at, self._rules.told))
+        return found
 
     def _is_carried(self, burst: Burst, windows: list[InWindow]) -> bool:
         """Whether a window is significant still: of those up to the one that opened the burst, at least ten minutes."""

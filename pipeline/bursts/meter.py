@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Rules(msgspec.Struct, frozen=True):
     """``pane`` and ``grace`` in ms. ``least``: posts, and authors, of a window from which it can be a burst.
 
+    ``told``: significance from which it is an incident.
     ``cells``: of each row of the baseline, a power of two. ``posts``: of a window that is looked at, at most.
     """
 
     pane: int
     grace: int
     significance: float
+    told: float
     least: int
     cells: int
     posts: int

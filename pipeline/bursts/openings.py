@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
 
-from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id
+from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id, moved
 from pipeline.bursts.meter import InWindow
 from pipeline.bursts.said import SaidPost, read_post
 from pipeline.bursts.significance import WINDOWS
@@ -61,11 +60,11 @@ class Openings:
     def take(self, findings: list[Finding], end: int) -> list[Moved]:
         """Take what was found at the end of a pane, the most telling keywords first; ``end`` is the pane after it."""
         now = end * self._rules.pane + self._rules.grace
-        moved: list[Moved] = []
+        found: list[Moved] = []
         for finding in sorted(findings, key=lambda each: (-rank(each.keyword), -each.at.significance, each.keyword)):
-            moved += self._take(finding, end, now)
+            found += self._take(finding, end, now)
         self._going.changed()
-        return moved
+        return found
 
     def _take(self, finding: Finding, end: int, now: int) -> list[Moved]:
         # What is followed stands for itself, and speaks for nothing else.
@@ -76,14 +75,14 @@ class Openings:
                 continue
             if self._takes_over(finding, burst, theirs, end, now):
                 self._rename(burst, finding, end, now)
-                return [Moved("renamed", now, copy(burst))]
+                return [moved(burst, "renamed", now, self._rules.told)]
             self._accompany(burst, finding, now)
             return []
         if len(self._going.open) >= MAX_OPEN:
             return []
         burst = self._opened(finding, end, now)
         self._going.open.append(burst)
-        return [Moved("opened", now, copy(burst))]
+        return [moved(burst, "opened", now, self._rules.told)]
 
     def _accompany(self, burst: Burst, finding: Finding, now: int) -> None:
         if len(burst.companions) < (MAX_NAMED_TAGS if finding.keyword & TELLING else MAX_NAMED):
@@ -132,7 +131,6 @@ class Openings:
             setattr(burst, field, getattr(fresh, field))
         for field in ("window", "significance", "ratio", "expected", "peak_at"):
             setattr(burst, field, getattr(fresh, field))
-        burst.revision += 1
         burst.companions = [before, *(each for each in burst.companions if each.hash != burst.hash)]
         self._going.counted[burst.burst_id] = end
 

@@ -10,13 +10,8 @@ from pipeline.incidents.model import EventType, Incident, Status
 from pipeline.incidents.public import SCHEMA, Accounts, IncidentData, IncidentEvent, rfc3339
 
 if TYPE_CHECKING:
-    from pipeline.bursts.burst import Burst, Change, Moved
+    from pipeline.bursts.burst import Burst, Moved
 
-EVENTS: Final[dict[Change, EventType]] = {
-    "opened": "incident.opened",
-    "renamed": "incident.updated",
-    "ended": "incident.resolved",
-}
 KIND: Final = "keyword-burst"
 
 SHOWN_COMPANIONS: Final = 4
@@ -46,7 +41,7 @@ def describe_burst(stream: str, moved: Moved) -> IncidentEvent:
     authors = burst.authors
     samples = [post.text[:SAMPLE_CHARS] for post in burst.first_posts]
     return IncidentEvent(
-        type=EVENTS[moved.change],
+        type=_event(moved),
         timestamp=rfc3339(moved.at),
         data=IncidentData(
             schema=SCHEMA,
@@ -109,6 +104,13 @@ def evidence(burst: Burst) -> list[Signal]:
             Signal(signal="companions", value=len(burst.companions) + len(burst.more), text=f"bursts with it: {named}")
         )
     return found
+
+
+def _event(moved: Moved) -> EventType:
+    """Return what a change is told as: the first that is told opens, and nothing that is over is told first."""
+    if moved.burst.revision == 1:
+        return "incident.opened"
+    return "incident.resolved" if moved.change == "ended" else "incident.updated"
 
 
 def _keywords(burst: Burst) -> list[str]:

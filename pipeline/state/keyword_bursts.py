@@ -31,6 +31,7 @@ class KeywordBursts:
             pane=bursts.pane_s * 1000,
             grace=settings.detection.grace_s * 1000,
             significance=bursts.significance,
+            told=bursts.told,
             least=bursts.posts,
             cells=bursts.cells,
             posts=bursts.window_posts,

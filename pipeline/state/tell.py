@@ -70,12 +70,12 @@ async def tell(
 
 
 async def tell_bursts(store: Store, moved: Sequence[Moved]) -> list[Event]:
-    """Write what moved of bursts, and return the events, but for those told before a restart.
+    """Write what moved of bursts that are told, and return the events, but for those told before a restart.
 
     All at once, as far as none moves twice.
     """
     events: list[Event] = []
-    left = list(moved)
+    left = [each for each in moved if each.burst.revision]
     while left:
         ids = [each.burst.burst_id for each in left]
         once = next((n for n, name in enumerate(ids) if name in ids[:n]), len(ids))

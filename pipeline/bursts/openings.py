@@ -44,6 +44,32 @@ class Finding(msgspec.Struct, frozen=True):
     at: InWindow
 
 
+class Company:
+    """In which posts of the last hour some bursts are; ``end`` is the pane after it."""
+
+    def __init__(self, log: WindowLog, bursts: list[Burst], end: int) -> None:
+        self._log = log
+        self._bursts: list[Burst] = []
+        self._first = log.before(end - max(log.window_panes))
+        self._rows = np.zeros((max(8, 2 * len(bursts)), log.before(end) - self._first), dtype=bool)
+        for burst in bursts:
+            self.add(burst)
+
+    def add(self, burst: Burst) -> None:
+        """Add a burst."""
+        if len(self._bursts) == len(self._rows):
+            self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
+        posts = self._log.posts_with(burst.hash) - self._first
+        self._rows[len(self._bursts), posts[(posts >= 0) & (posts < self._rows.shape[1])]] = True
+        self._bursts.append(burst)
+
+    def of(self, posts: NDArray[np.int64]) -> Burst | None:
+        """Return the first burst that has most of some posts of the last hour, None where none has."""
+        counts = np.count_nonzero(self._rows[: len(self._bursts), posts - self._first], axis=1)
+        most = np.flatnonzero(counts >= COMPANY * len(posts))
+        return self._bursts[int(most[0])] if len(most) else None
+
+
 class Openings:
     """Opens the bursts of a stream."""
 
@@ -60,41 +86,41 @@ class Openings:
     def take(self, findings: list[Finding], end: int) -> list[Moved]:
         """Take what was found at the end of a pane, the most telling keywords first; ``end`` is the pane after it."""
         now = end * self._rules.pane + self._rules.grace
+        company = Company(self._log, [burst for burst in self._going.open if not burst.label], end)
         found: list[Moved] = []
         for finding in sorted(findings, key=lambda each: (-rank(each.keyword), -each.at.significance, each.keyword)):
-            found += self._take(finding, end, now)
+            # What is followed stands for itself, and speaks for nothing else.
+            followed = self._watched.of(finding.keyword)
+            burst = None if followed else company.of(finding.at.posts)
+            if burst is None:
+                if len(self._going.open) < MAX_OPEN:
+                    burst = self._opened(finding, end, now)
+                    self._going.open.append(burst)
+                    found.append(moved(burst, "opened", now, self._rules.told))
+                    if not followed:
+                        company.add(burst)
+            elif self._takes_over(finding, burst, end, now):
+                self._rename(burst, finding, end, now)
+                found.append(moved(burst, "renamed", now, self._rules.told))
+                company = Company(self._log, [each for each in self._going.open if not each.label], end)
+            else:
+                self._accompany(burst, finding, now)
         self._going.changed()
         return found
 
-    def _take(self, finding: Finding, end: int, now: int) -> list[Moved]:
-        # What is followed stands for itself, and speaks for nothing else.
-        alone = self._watched.of(finding.keyword)
-        for burst in () if alone else (each for each in self._going.open if not each.label):
-            theirs = self._log.posts_with(burst.hash)
-            if _share_among(finding.at.posts, theirs) < COMPANY:
-                continue
-            if self._takes_over(finding, burst, theirs, end, now):
-                self._rename(burst, finding, end, now)
-                return [moved(burst, "renamed", now, self._rules.told)]
-            self._accompany(burst, finding, now)
-            return []
-        if len(self._going.open) >= MAX_OPEN:
-            return []
-        burst = self._opened(finding, end, now)
-        self._going.open.append(burst)
-        return [moved(burst, "opened", now, self._rules.told)]
-
     def _accompany(self, burst: Burst, finding: Finding, now: int) -> None:
-        if len(burst.companions) < (MAX_NAMED_TAGS if finding.keyword & TELLING else MAX_NAMED):
+        room = MAX_NAMED_TAGS if finding.keyword & TELLING else MAX_NAMED
+        if len(burst.companions) < room:
             found = Companion(finding.keyword, self._name(finding), now, finding.at.significance)
             burst.companions = [*burst.companions, found]
         elif len(burst.more) < MAX_COMPANIONS:
             burst.more = [*burst.more, finding.keyword]
 
-    def _takes_over(self, finding: Finding, burst: Burst, theirs: NDArray[np.int64], end: int, now: int) -> bool:
+    def _takes_over(self, finding: Finding, burst: Burst, end: int, now: int) -> bool:
         """Whether what was found says more of the same posts than the word under which they go."""
         if rank(finding.keyword) <= rank(burst.hash) or now - burst.opened_at > RENAMED_WITHIN_MS:
             return False
+        theirs = self._log.posts_with(burst.hash)
         window = self._log.inside(theirs, end)[finding.at.window]
         return bool(len(window)) and _share_among(window, finding.at.posts) >= COMPANY
 

@@ -21,21 +21,26 @@ KEPT_AFTER: Final = 50_000
 """Posts after which it is kept what is known: a restart reads as many again, and those of an hour."""
 
 
+def rules_of(settings: Settings) -> Rules:
+    """Return the rules of bursts, in ms."""
+    bursts = settings.bursts
+    return Rules(
+        pane=bursts.pane_s * 1000,
+        grace=settings.detection.grace_s * 1000,
+        significance=bursts.significance,
+        told=bursts.told,
+        least=bursts.posts,
+        cells=bursts.cells,
+        posts=bursts.window_posts,
+    )
+
+
 class KeywordBursts:
     """What follows the keywords of one stream. Of lines that were applied, nothing is lost with it."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        bursts = settings.bursts
         self._store = store
-        self._rules = Rules(
-            pane=bursts.pane_s * 1000,
-            grace=settings.detection.grace_s * 1000,
-            significance=bursts.significance,
-            told=bursts.told,
-            least=bursts.posts,
-            cells=bursts.cells,
-            posts=bursts.window_posts,
-        )
+        self._rules = rules_of(settings)
         self._always = tuple(Watch(pattern) for pattern in settings.watch.patterns)
         self._start()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAX_KEYWORDS: Final = 256
 """Distinct keywords of a post that are counted, those with the smallest hashes."""
 
+PAIR_CHARS: Final = 3
+"""Characters of a word from which it makes pairs: what stands beside an article says no more than it does alone."""
+
 LINK: Final = "link:"
 DOMAIN: Final = "domain:"
 
@@ -34,6 +37,9 @@ PAIR: Final = 1 << _HASH_BITS
 _SEEDS: Final = splitmix64(6, 3)
 _PAIR: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPACE: Final = 32
+_IDEOGRAPHS: Final = 0x2E80
+"""Where scripts begin in which a word is a character or two."""
+
 _TELLING: Final = np.uint64(TELLING)
 _PAIRS: Final = np.uint64(PAIR)
 _HASH: Final = np.uint64((1 << _HASH_BITS) - 1)
@@ -72,9 +78,9 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
 
 def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     extra = [" ".join(each) for each in tokens]
-    words, word_rows, first = _tokens(texts)
+    words, word_rows, pairing = _tokens(texts)
     named, named_rows, _ = _tokens(extra)
-    joined = ~first[1:] if len(words) else np.zeros(0, dtype=bool)
+    joined = pairing[1:] & pairing[:-1] & (word_rows[1:] == word_rows[:-1])
     pairs = _pairs(words)[joined]
     telling = np.fromiter((not token.startswith(DOMAIN) for each in tokens for token in each), dtype=bool)
     hashes = np.concatenate((words, pairs, named | np.where(telling, _TELLING, np.uint64(0))))
@@ -93,14 +99,15 @@ def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords
 def named_keywords(text: str, tokens: Sequence[str]) -> dict[int, str]:
     """Return the words behind the hashes of one post; for the few that somebody wants to read."""
     words = [word for word in text.split() if word not in ("#", "$")]
-    found = [*words, *(f"{a} {b}" for a, b in pairwise(words)), *tokens]
+    paired = [_is_pairing(a) and _is_pairing(b) for a, b in pairwise(words)]
+    found = [*words, *(f"{a} {b}" for a, b in compress(pairwise(words), paired)), *tokens]
     singles, _, _ = _tokens([" ".join([*words, *tokens])])
     of_words = singles[: len(words)]
     of_tokens = [
         number if token.startswith(DOMAIN) else number | TELLING
         for number, token in zip(singles[len(words) :].tolist(), tokens, strict=True)
     ]
-    hashes = [*of_words.tolist(), *_pairs(of_words).tolist(), *of_tokens]
+    hashes = [*of_words.tolist(), *compress(_pairs(of_words).tolist(), paired), *of_tokens]
     return dict(zip(hashes, found, strict=True))
 
 
@@ -134,7 +141,7 @@ def _suffixes() -> PublicSuffixList:
 
 
 def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Return hashes of all tokens, the text each stands in, and whether it is the first there."""
+    """Return hashes of all tokens, the text each stands in, and whether it makes pairs with others."""
     joined = " ".join(texts) + " "
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     ends = np.flatnonzero(codes == _SPACE)
@@ -153,9 +160,11 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     hashes |= np.where((heads == _MARKS[0]) | (heads == _MARKS[1]), _TELLING, np.uint64(0))
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
     rows = np.searchsorted(np.cumsum(sizes), starts[held], side="right")
-    first = np.ones(len(rows), dtype=bool)
-    first[1:] = rows[1:] != rows[:-1]
-    return hashes, rows, first
+    return hashes, rows, (lengths[held] > PAIR_CHARS) | (heads >= _IDEOGRAPHS)
+
+
+def _is_pairing(word: str) -> bool:
+    return len(word) >= PAIR_CHARS or ord(word[0]) >= _IDEOGRAPHS
 
 
 def _pairs(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

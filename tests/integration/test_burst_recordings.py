@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.bursts.follow import Follower
-from pipeline.bursts.meter import Rules
 from pipeline.bursts.said import say
 from pipeline.config import load_settings
 from pipeline.incidents.public import rfc3339
 from pipeline.post import Post
 from pipeline.recordings.read import read_lines
+from pipeline.state.keyword_bursts import rules_of
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -62,17 +62,7 @@ def batches(path: Path) -> Iterator[list[Post]]:
 
 def follow(path: Path) -> tuple[list[Burst], dict[str, list[int]]]:
     """Bursts of a recording, with companions as bursts of their own, and when each keyword was posted (ms)."""
-    bursts = load_settings(environment={})[0].bursts
-    rules = Rules(
-        pane=bursts.pane_s * 1000,
-        grace=60_000,
-        significance=bursts.significance,
-        told=bursts.told,
-        least=bursts.posts,
-        cells=bursts.cells,
-        posts=bursts.window_posts,
-    )
-    follower = Follower("s", rules)
+    follower = Follower("s", rules_of(load_settings(environment={})[0]))
     wanted = {keyword for _, keyword in (*CRISES.values(), *FEW.values())}
     posted: dict[str, list[int]] = defaultdict(list)
     found: dict[str, Burst] = {}

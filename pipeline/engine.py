@@ -111,7 +111,8 @@ class Engine:
 
         None is a line that is passed over.
         """
-        return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None)
+        words = self._settings.bursts.words
+        return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None, all_words=words)
 
     async def apply(self, batch: Batch) -> list[Event]:
         """Apply a batch; returns the incident events it led to, which are stored already.

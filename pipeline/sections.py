@@ -107,7 +107,10 @@ class AllowSection(Section):
 class BurstsSection(Section):
     """Keyword bursts; a change needs fresh state."""
 
-    follow: bool = Field(default=True, description="follow every keyword and tell what bursts")
+    follow: bool = Field(default=True, description="follow tags, mentions, links and domains, and tell what bursts")
+    words: bool = Field(
+        default=False, description="follow words and pairs of words, too: they take as long again as all the rest"
+    )
     pane_s: Literal[5, 10, 15, 20, 30, 60] = Field(10, description="seconds of a pane, of which windows are made")
     significance: float = Field(
         7.0, ge=3, le=1000, description="standard deviations beyond what is usual from which a keyword bursts"

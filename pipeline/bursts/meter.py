@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Rules(msgspec.Struct, frozen=True):
     """``pane`` and ``grace`` in ms. ``least``: posts, and authors, of a window from which it can be a burst.
 
-    ``told``: significance from which it is an incident.
+    ``told``: significance from which it is an incident. ``words``: whether words and pairs of words are followed.
     ``cells``: of each row of the baseline, a power of two. ``posts``: of a window that is looked at, at most.
     """
 
@@ -29,6 +29,7 @@ class Rules(msgspec.Struct, frozen=True):
     grace: int
     significance: float
     told: float
+    words: bool
     least: int
     cells: int
     posts: int

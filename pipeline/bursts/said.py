@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.bursts.watch import read_change
 from pipeline.post import Control, Post, item_key
-from pipeline.text.keywords import Keywords, keyword_tokens, keywords, named_keywords
+from pipeline.text.keywords import Keywords, keyword_tokens, keywords, named_keywords, tags
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -96,8 +96,17 @@ class Said(msgspec.Struct, frozen=True):
         return zstandard.compress(_encoder.encode(self.rows), 1)
 
 
-def say(lines: Sequence[Line | None], normalised: Sequence[str], authors: Sequence[bytes] | None = None) -> Said:
-    """Return what lines said; ``normalised`` are the texts of its posts, ``authors`` their author keys if known."""
+def say(
+    lines: Sequence[Line | None],
+    normalised: Sequence[str],
+    authors: Sequence[bytes] | None = None,
+    *,
+    words: bool = True,
+) -> Said:
+    """Return what lines said; ``normalised`` are the texts of its posts, ``authors`` their author keys if known.
+
+    ``words``: whether words and pairs of words are keywords, besides tags and what is named.
+    """
     rows: list[Row] = []
     for line in lines:
         if isinstance(line, Post):
@@ -118,16 +127,18 @@ def say(lines: Sequence[Line | None], normalised: Sequence[str], authors: Sequen
         else:
             rows.append([] if line is None else [line.at])
     whole = zip((row for row in rows if isinstance(row, SaidPost)), normalised, strict=True)
-    return _said(rows, [text if len(row.text) < TEXT_CHARS else normalise(row.text) for row, text in whole], authors)
+    return _said(
+        rows, [text if len(row.text) < TEXT_CHARS else normalise(row.text) for row, text in whole], authors, words=words
+    )
 
 
-def read_block(block: bytes, count: int) -> Said:
-    """Return what the first ``count`` lines of a stored block said."""
+def read_block(block: bytes, count: int, *, words: bool = True) -> Said:
+    """Return what the first ``count`` lines of a stored block said; ``words`` as they were said with."""
     rows: list[Row] = [
         msgspec.convert(row, SaidPost) if len(row) > _CHANGE_FIELDS else row
         for row in _rows.decode(zstandard.decompress(block))[:count]
     ]
-    return _said(rows, [normalise(row.text) for row in rows if isinstance(row, SaidPost)])
+    return _said(rows, [normalise(row.text) for row in rows if isinstance(row, SaidPost)], words=words)
 
 
 def read_post(block: bytes, line: int) -> SaidPost:
@@ -140,7 +151,7 @@ def _opened(block: bytes) -> list[Any]:
     return _rows.decode(zstandard.decompress(block))
 
 
-def _said(rows: list[Row], normalised: Sequence[str], authors: Sequence[bytes] | None = None) -> Said:
+def _said(rows: list[Row], normalised: Sequence[str], authors: Sequence[bytes] | None = None, *, words: bool) -> Said:
     posts = [row for row in rows if isinstance(row, SaidPost)]
     keys = authors if authors is not None else [item_key(row.platform, row.author_id) for row in posts]
     return Said(
@@ -150,7 +161,7 @@ def _said(rows: list[Row], normalised: Sequence[str], authors: Sequence[bytes] |
         lines=np.flatnonzero(np.fromiter((isinstance(row, SaidPost) for row in rows), dtype=bool, count=len(rows))),
         authors=np.frombuffer(b"".join(keys), dtype="<u8"),
         reposts=np.fromiter((row.repost for row in posts), dtype=bool, count=len(posts)),
-        keywords=keywords(normalised, [row.tokens for row in posts]),
+        keywords=(keywords if words else tags)(normalised, [row.tokens for row in posts]),
     )
 
 

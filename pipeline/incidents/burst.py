@@ -101,7 +101,11 @@ def evidence(burst: Burst) -> list[Signal]:
         more = len(burst.companions) + len(burst.more) - len(beside)
         named = ", ".join(beside) + (f" and {more} more" if more else "")
         found.append(
-            Signal(signal="companions", value=float(len(burst.companions) + len(burst.more)), text=f"bursts with it: {named}")
+            Signal(
+                signal="companions",
+                value=float(len(burst.companions) + len(burst.more)),
+                text=f"bursts with it: {named}",
+            )
         )
     return found
 

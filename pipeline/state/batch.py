@@ -54,12 +54,18 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 def prepare(
-    lines: Sequence[tuple[bytes, Line | None]], slot_count: int, kinds: Collection[Kind], *, keywords: bool = True
+    lines: Sequence[tuple[bytes, Line | None]],
+    slot_count: int,
+    kinds: Collection[Kind],
+    *,
+    keywords: bool = True,
+    all_words: bool = True,
 ) -> Batch:
     """Compute features and pack at most 200 lines, each with the position after it.
 
     None is a line that is passed over: the stream stands behind it and nothing else changes. ``kinds`` are the kinds
-    of traces besides texts that count. ``keywords``: whether somebody follows keywords.
+    of traces besides texts that count. ``keywords``: whether somebody follows keywords, and
+    ``all_words``: words among them.
     """
     posts = [line for _, line in lines if isinstance(line, Post)]
     found = features([post.text for post in posts], [bool(post.is_repost) for post in posts], slot_count)
@@ -92,7 +98,7 @@ def prepare(
             packed.append(_packed_control(line, position))
         else:
             packed.append(_packed(line.at, _TICK, _NOBODY, position))
-    said = say([line for _, line in lines], found.normalised, authors) if keywords else None
+    said = say([line for _, line in lines], found.normalised, authors, words=all_words) if keywords else None
     return Batch(packed, [position for position, _ in lines], said, said.block() if said else b"")
 
 

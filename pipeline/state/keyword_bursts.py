@@ -29,6 +29,7 @@ def rules_of(settings: Settings) -> Rules:
         grace=settings.detection.grace_s * 1000,
         significance=bursts.significance,
         told=bursts.told,
+        words=bursts.words,
         least=bursts.posts,
         cells=bursts.cells,
         posts=bursts.window_posts,
@@ -65,13 +66,13 @@ class KeywordBursts:
             old = known.blocks
             follower.watermark = kept[0].before if old else known.watermark
             for each in kept[:old]:
-                follower.add(read_block(each.block, each.applied), each.block, each.again)
+                follower.add(read_block(each.block, each.applied, words=self._rules.words), each.block, each.again)
             if follower.watermark != known.watermark:
                 raise StateError(f"stream {self._store.stream!r}: what was said does not fit what is known of keywords")
             follower.watched.posts = known.followed_posts
             follower.go_on(known.marked)
         for each in kept[old:]:
-            said = read_block(each.block, each.applied)
+            said = read_block(each.block, each.applied, words=self._rules.words)
             follower.add(said, each.block, each.again)
             self._posts += len(said.lines)
             self.work()

@@ -76,6 +76,15 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     return Keywords(np.concatenate([part.hashes for part in parts]), np.concatenate(([0], np.cumsum(sizes))))
 
 
+def tags(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
+    """Return the tags of normalised texts and the tokens beside them, and no other words."""
+    tagged = [
+        [word for word in text.split() if word[0] in "#$" and len(word) > 1] if "#" in text or "$" in text else ()
+        for text in texts
+    ]
+    return keywords([""] * len(texts), [(*found, *each) for found, each in zip(tagged, tokens, strict=True)])
+
+
 def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     extra = [" ".join(each) for each in tokens]
     words, word_rows, pairing = _tokens(texts)

@@ -23,7 +23,7 @@ HOUR_MS = 60 * MINUTE_MS
 
 WORDS = [f"word{number}" for number in range(60)]
 
-RULES = Rules(pane=10_000, grace=60_000, significance=7.0, told=7.0, least=8, cells=1 << 12, posts=200_000)
+RULES = Rules(pane=10_000, grace=60_000, significance=7.0, told=7.0, words=True, least=8, cells=1 << 12, posts=200_000)
 
 
 def post(number: int, at: int, text: str, author: str = "") -> Post:

@@ -111,7 +111,11 @@ def moved(burst: Burst, change: Change, at: int, told_from: float) -> Moved:
     return Moved(change, at, copy(burst))
 
 
-def burst_id(stream: str, keyword: str, opened_at: int) -> str:
-    """Return the id: a hash of stream, the keyword that opened it, and when."""
-    digest = blake2b(f"{stream}\0burst\0{keyword}\0{opened_at}".encode(), digest_size=8)
+def burst_id(stream: str, keyword: str, opened_at: int, *, followed: bool = False) -> str:
+    """Return the id: a hash of stream, the keyword that opened it, and when.
+
+    A pattern that is ``followed`` may be spelt as a keyword that bursts at the same moment.
+    """
+    kind = "followed" if followed else "burst"
+    digest = blake2b(f"{stream}\0{kind}\0{keyword}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"

@@ -126,8 +126,9 @@ class Openings:
 
     def _opened(self, finding: Finding, end: int, now: int) -> Burst:
         log, inside, name = self._log, finding.at.posts, self._name(finding)
+        watch = self._watched.of(finding.keyword)
         found = Burst(
-            burst_id=burst_id(self._stream, name, now),
+            burst_id=burst_id(self._stream, name, now, followed=watch is not None),
             hash=finding.keyword,
             keyword=name,
             opened_at=now,
@@ -143,7 +144,7 @@ class Openings:
             author_keys=log.authors[inside].tobytes(),
             first_posts=[self._shown(post) for post in inside[:FIRST_POSTS].tolist()],
         )
-        if watch := self._watched.of(finding.keyword):
+        if watch:
             found.label = watch.name
         self._going.counted[found.burst_id] = end
         return found

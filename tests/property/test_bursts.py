@@ -15,6 +15,7 @@ from pipeline.bursts.openings import MAX_NAMED
 from pipeline.bursts.said import read_block, say
 from pipeline.bursts.screen import Asked, Screen
 from pipeline.bursts.significance import FLOORS, WINDOWS, Usual, compare
+from pipeline.bursts.watch import Watch
 from pipeline.bursts.window_log import Posts, WindowLog
 from pipeline.post import Post, Tick
 from pipeline.text.normalise import normalise
@@ -117,6 +118,21 @@ def test_what_comes_up_suddenly_bursts_and_ends() -> None:
     assert [burst.posts for burst in ended[:2]] == [60, 40]
     assert all(burst.ended_at and burst.ended_at > burst.last for burst in ended)
     assert [each.text.split()[0] for each in first.first_posts] == ["#ferry"] * 5
+
+
+def test_a_pattern_spelt_as_a_keyword_is_a_burst_of_its_own_beside_it() -> None:
+    follower = Follower("s", RULES, [Watch("#ferry")])
+
+    moved = followed(follower, EVENING, 100)
+
+    opened = [each.burst for each in moved if each.change == "opened" and each.burst.keyword == "#ferry"]
+    assert [burst.label for burst in opened] == ["#ferry", ""] * 2
+    assert opened[0].opened_at == opened[1].opened_at
+    assert len({burst.burst_id for burst in opened}) == 4
+    assert [each.burst.posts for each in moved if each.change == "ended" and each.burst.keyword == "#ferry"][:2] == [
+        60,
+        60,
+    ]
 
 
 def test_what_most_posts_have_in_common_is_told_once() -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
+    from pipeline.bursts.burst import Moved
     from pipeline.config import Settings
     from pipeline.detect.facts import NetworkFacts
     from pipeline.incidents.decision import Decision
@@ -68,8 +69,8 @@ PAIR_MEMBERS = 128
 class Engine:
     """Applies the lines of one stream.
 
-    ``witness`` is shown every look at a network, before it is told. ``kept_as`` names the stream's keys, where they are
-    not to be those of the stream that gives incidents their ids.
+    ``witness`` is shown every look at a network, ``burst_witness`` every burst that moved, before it is told.
+    ``kept_as`` names the stream's keys, where they are not to be those of the stream that gives incidents their ids.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Engine:
         settings: Settings,
         *,
         witness: Callable[[Look], None] | None = None,
+        burst_witness: Callable[[Moved], None] | None = None,
         kept_as: str | None = None,
     ) -> None:
         self._settings = settings
@@ -90,6 +92,7 @@ class Engine:
         self._allowed = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
+        self._burst_witness = burst_witness
         self.store = Store(redis, stream, script_settings(settings), kept_as)
         self.keywords = KeywordBursts(self.store, settings) if settings.bursts.follow else None
         self.counts: dict[str, int] = {}
@@ -157,6 +160,9 @@ class Engine:
     async def _tell_bursts(self, now: int | None) -> list[Event]:
         """Tell the bursts that moved up to an event time (ms), None for what is known to have moved already."""
         moved = self.keywords.take(now) if self.keywords else ()
+        if self._burst_witness:
+            for each in moved:
+                self._burst_witness(each)
         return await tell_bursts(self.store, moved) if moved else []
 
     async def standing(self) -> list[IncidentEvent]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline import __version__
+from pipeline.cli.bursts import bursts
 from pipeline.cli.config import config
 from pipeline.cli.dead_letters import dead_letters
 from pipeline.cli.evaluate import evaluate
@@ -42,7 +43,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 
 
 for command in (
-    *(replay, explain, evaluate, inspect, simulate),
+    *(replay, bursts, explain, evaluate, inspect, simulate),
     *(up, worker, route, topics, lag, export, dead_letters),
     *(config, state, watch),
 ):

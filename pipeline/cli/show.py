@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -130,6 +132,11 @@ def moment(ms: int | None) -> str:
 
 
 def console() -> Console:
-    """The terminal; where it is a file or narrow, lines are kept wide enough to read."""
+    """The terminal; where it is a file or narrow, lines are kept wide enough to read.
+
+    Letters that its encoding does not have are shown as escapes.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     found = Console(highlight=False, markup=False)
     return found if found.width >= _NARROW else Console(highlight=False, markup=False, width=_NARROW)

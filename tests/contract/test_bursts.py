@@ -23,6 +23,8 @@ from pipeline.state.client import connect
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from pipeline.bursts.burst import Moved
+    from pipeline.incidents.public import Event
     from pipeline.post import Line
 
 SETTINGS, _ = load_settings(
@@ -78,6 +80,25 @@ def test_a_restart_anywhere_tells_the_same_once(server_url: str, monkeypatch: py
                 assert await told(client, "pieces", pieces, 37) == expected
 
     asyncio.run(compare())
+
+
+def test_a_witness_sees_all_that_moves(server_url: str) -> None:
+    async def witnessed() -> None:
+        async with connect(server_url, 10) as client:
+            moved: list[Moved] = []
+            engine = Engine(client, "witnessed", SETTINGS, burst_witness=moved.append)
+            await engine.start()
+            events: list[Event] = []
+            async for step in run(engine, iter(STREAM), "t", batch_lines=50):
+                events += step.events
+            told = [event for event in events if isinstance(event, IncidentEvent)]
+            assert [(each.burst.burst_id, rfc3339(each.at)) for each in moved if each.burst.revision] == [
+                (event.data.incident_id, event.timestamp) for event in told
+            ]
+            assert [each.change for each in moved if not each.burst.revision] == ["opened", "renamed"]
+            await engine.store.drop()
+
+    asyncio.run(witnessed())
 
 
 def test_what_was_said_is_dropped_once_it_is_old_and_known(embedded_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.meter import Rules
 from pipeline.bursts.said import say
+from pipeline.incidents.public import rfc3339
 from pipeline.post import Post
+from pipeline.simulate.stream import write_recording
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pipeline.bursts.burst import Moved
     from pipeline.post import Line
@@ -57,6 +62,12 @@ def in_order(*parts: Iterable[Post]) -> list[Line]:
     """Posts of all parts by event time."""
     posts = sorted((each for part in parts for each in part), key=lambda each: (each.at, each.id))
     return list(posts)
+
+
+def recorded(path: Path, lines: Iterable[Line]) -> Path:
+    """Write lines as a recording, each at its event time; returns the path."""
+    write_recording(path, (msgspec.structs.replace(line, created_at=rfc3339(line.at)) for line in lines))
+    return path
 
 
 def followed(follower: Follower, lines: Sequence[Line], size: int) -> list[Moved]:

@@ -19,6 +19,7 @@ import msgspec
 from bench.live_child import Span, cpu_seconds
 from bench.live_load import campaign_of
 from pipeline.errors import BrokerError
+from pipeline.incidents.burst import KIND
 from pipeline.incidents.public import IncidentEvent, decode_event, rfc3339
 from pipeline.live.log import reading
 from pipeline.live.sender import sending
@@ -121,7 +122,7 @@ def _evaluated(kafka: KafkaSection, span: Span, late_ms: int, retries: int) -> L
     told = Latency([], [], set(), late_ms, pause_ms, retries, span)
     for value, at in _records(kafka, kafka.incidents):
         event = decode_event(value)
-        if not isinstance(event, IncidentEvent) or event.type != "incident.opened":
+        if not isinstance(event, IncidentEvent) or event.type != "incident.opened" or event.data.kind == KIND:
             continue
         # Times of one form are in the order of their letters; a timer may lie before the post that sets it off.
         appended = sent[bisect_left(sent, (event.timestamp, 0))][1]

@@ -12,6 +12,8 @@ from pipeline import loop
 from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
 from pipeline.engine import Engine
+from pipeline.incidents.burst import KIND
+from pipeline.incidents.public import IncidentEvent
 from pipeline.recordings.read import read_lines
 from pipeline.replay import run
 from pipeline.simulate.stream import simulate, write_recording
@@ -28,10 +30,13 @@ async def main(posts: int, folder: str) -> None:
     async with embedded_server() as url, connect(url, 10) as client:
         engine = Engine(client, "soak", settings)
         await engine.start()
-        start, reached, incidents = time.perf_counter(), EVERY, 0
+        start, reached, incidents, bursts = time.perf_counter(), EVERY, 0, 0
         print("      posts   us a post   server MiB   worker MiB at most")
         async for step in run(engine, read_lines([str(recording)]), "soak"):
-            incidents += sum(event.type == "incident.opened" for event in step.events)
+            told = [event for event in step.events if isinstance(event, IncidentEvent)]
+            kinds = [event.data.kind for event in told if event.type == "incident.opened"]
+            bursts += kinds.count(KIND)
+            incidents += len(kinds) - kinds.count(KIND)
             if step.done >= reached:
                 each = 1e6 * (time.perf_counter() - start) / EVERY
                 used = (await client.info("memory"))["used_memory"] / 2**20
@@ -39,7 +44,7 @@ async def main(posts: int, folder: str) -> None:
                 print(f"{step.done:11,} {each:11.1f} {used:12.1f} {worker:12.0f}", flush=True)
                 reached += EVERY
                 start = time.perf_counter()
-        print(f"{incidents} incidents opened")
+        print(f"{incidents} incidents opened, {bursts} bursts")
 
 
 if __name__ == "__main__":

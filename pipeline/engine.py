@@ -17,6 +17,7 @@ from pipeline.detect.delays import BOUNDS
 from pipeline.detect.gate import AllowList
 from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
+from pipeline.incidents.burst import standing_bursts
 from pipeline.incidents.decision import Rules
 from pipeline.incidents.describe import describe
 from pipeline.incidents.flood import FloodRules
@@ -166,7 +167,7 @@ class Engine:
         return await tell_bursts(self.store, moved) if moved else []
 
     async def standing(self) -> list[IncidentEvent]:
-        """Return the open and suppressed incidents as their networks stand now. Changes nothing."""
+        """Return the open and suppressed incidents, and the bursts that go on, as they stand now. Changes nothing."""
         now = await self.store.watermark()
         told: list[IncidentEvent] = []
         for number in map(int, await self.store.items("net:incident")):
@@ -183,7 +184,8 @@ class Engine:
                     why = found.suppressed or incident.suppressed
                     incident = msgspec.structs.replace(incident, severity=found.severity, suppressed=why)
                     told.append(describe(self.store.stream, incident, "incident.suppressed", found, now))
-        return told
+        bursts = self.keywords.bursts if self.keywords else ()
+        return told + standing_bursts(self.store.stream, bursts, now)
 
     async def _drain(self, now: int) -> list[Event]:
         events: list[Event] = []

@@ -12,7 +12,7 @@ from pipeline.incidents.trail import Search, Seen, seen
 from pipeline.replay import MAX_BATCH, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from redis.asyncio import Redis
 
@@ -86,10 +86,17 @@ async def explain(
     """Replay ``lines`` on fresh state, which is dropped at the end, and explain the incident that is ``wanted``.
 
     ``stream`` gives the incidents their ids; its own state is not touched. Raises ChoiceError where several fit,
-    UserError where none does.
+    UserError where none does, or only a burst.
     """
-    witness = Witness(wanted or "")
-    engine = Engine(redis, stream, settings, witness=witness, kept_as=f"explain-{stream}")
+    witness, bursts = Witness(wanted or ""), set[str]()
+    engine = Engine(
+        redis,
+        stream,
+        settings,
+        witness=witness,
+        burst_witness=lambda moved: bursts.add(moved.burst.burst_id),
+        kept_as=f"explain-{stream}",
+    )
     await engine.store.drop()
     events: list[Event] = []
     try:
@@ -98,15 +105,17 @@ async def explain(
             events += step.events
     finally:
         await engine.store.drop()
-    name = choose(witness.incidents, wanted)
+    name = choose(witness.incidents, wanted, bursts)
     return explanation(stream, witness.moments[name], witness.looks, events, search_of(settings))
 
 
-def choose(incidents: dict[str, str], wanted: str | None) -> str:
-    """Return the id that is wanted, of incidents told in a line each."""
+def choose(incidents: dict[str, str], wanted: str | None, bursts: Collection[str] = ()) -> str:
+    """Return the id that is wanted, of incidents told in a line each; ``bursts`` are ids that stand for no incident."""
+    found = [name for name in incidents if fits(name, wanted or "")]
+    if wanted and not found and (burst := min((name for name in bursts if fits(name, wanted)), default="")):
+        raise UserError(f"{burst} is a burst of a keyword, no incident: turfwatch bursts FILE... shows it")
     if not incidents:
         raise UserError("there is no incident in it to explain")
-    found = [name for name in incidents if fits(name, wanted or "")]
     if len(found) == 1:
         return found[0]
     if found:

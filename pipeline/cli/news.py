@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.show import STYLE, held_line, plain, shown_p
+from pipeline.incidents.burst import KIND
 from pipeline.incidents.public import DigestEvent
 
 if TYPE_CHECKING:
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
 REASONS: Final = 3
 
 
+def gap(event: Event) -> str:
+    """Return what stands behind the news of an event: an empty line but for a burst, which is a line itself."""
+    return "\n" if not isinstance(event, DigestEvent) and event.data.kind == KIND else "\n\n"
+
+
 def news(event: Event) -> Text:
-    """Return what happened when, how severe it is, and the first reasons. Texts of posts stand in it as data."""
+    """Return what happened when, how severe it is, and the first reasons. Texts of posts stand in it as data.
+
+    What happened to a burst is a line: it says nothing of a campaign by itself.
+    """
     at = event.timestamp[:19].replace("T", " ")
     what = event.type.removeprefix("incident.")
     text = plain(f"{at}  {what:10}")
@@ -26,6 +35,8 @@ def news(event: Event) -> Text:
             text.append_text(held_line(held))
         return text
     data = event.data
+    if data.kind == KIND:
+        return plain(f"{text.plain}  {data.kind}  {data.stream}  {data.summary}", STYLE[data.severity])
     text.append_text(plain(f"  {data.kind}  ")).append(data.severity, STYLE[data.severity])
     text.append_text(plain(f"  {data.score:.2f}  {data.stream}  {data.incident_id}"))
     text.append("\n  ").append_text(plain(data.summary, "bold"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import loop
+from pipeline.cli.burst_table import SHOWN, burst_table
 from pipeline.cli.session import Loaded, files, redis_option, reject_writer, server
-from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, suppressed_table
+from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, safe, suppressed_table
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
+from pipeline.incidents.burst import KIND
 from pipeline.incidents.public import DigestEvent, IncidentEvent, decode_event, encode_event, publish
 from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
@@ -136,7 +139,8 @@ async def _replay(
                 # The last event of an open incident may lag behind by what was not worth another one.
                 events += await engine.standing()
     if output == "table":
-        _print_table([publish(event, replay=True, members=members) for event in events], suppressed=suppressed)
+        told = [publish(event, replay=True, members=members) for event in events]
+        _print_table(told, _bursts_command(paths, sort_window), suppressed=suppressed)
     if output == "table" or stats.rejects:
         click.echo(f"\n{counted(stats.lines)} in {time.monotonic() - started:.1f} s", err=True)
         print_read(stats)
@@ -160,9 +164,18 @@ def _print_events(events: list[Event], output: str, *, members: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print_table(events: list[Event], *, suppressed: bool) -> None:
+def _bursts_command(paths: tuple[str, ...], sort_window: int) -> str:
+    """Return what shows all bursts; standard input cannot be read again."""
+    if STDIN in paths:
+        return ""
+    window = ["--sort-window", f"{sort_window // 1000}s"] if sort_window else []
+    return safe(shlex.join(["turfwatch", "bursts", *paths, *window]))
+
+
+def _print_table(events: list[Event], bursts_command: str, *, suppressed: bool) -> None:
     latest = {event.data.incident_id: event for event in events if isinstance(event, IncidentEvent)}
-    living = [event for event in latest.values() if event.data.into is None]
+    bursts = [event for event in latest.values() if event.data.kind == KIND]
+    living = [event for event in latest.values() if event.data.into is None and event.data.kind != KIND]
     shown = [event for event in living if event.data.status != "suppressed"]
     explained = [event for event in living if event.data.status == "suppressed"]
     digests = [event for event in events if isinstance(event, DigestEvent)]
@@ -181,3 +194,8 @@ def _print_table(events: list[Event], *, suppressed: bool) -> None:
         out.print(suppressed_table(explained))
     elif explained:
         out.print(f"\n{len(explained)} suppressed, --suppressed lists them")
+    if bursts:
+        out.print()
+        out.print(burst_table(bursts, [*shown, *(explained if suppressed else ())]))
+        if (more := len(bursts) - SHOWN) > 0:
+            out.print(f"{more} more" + (f": {bursts_command}" if bursts_command else ""), soft_wrap=True)

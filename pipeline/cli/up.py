@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import loop
-from pipeline.cli.news import news
+from pipeline.cli.news import gap, news
 from pipeline.cli.show import console, safe
 from pipeline.embedded import locked
 
@@ -65,7 +65,7 @@ async def _watch(context: click.Context, broker: Broker, rate: float | None, sta
     voice = Voice(
         say=_say,
         warn=lambda line: click.echo(safe(line), err=True),
-        show=lambda event: screen.print(news(event), end="\n\n"),
+        show=lambda event: screen.print(news(event), end=gap(event)),
     )
     options = ["--config", str(path)] if path else []
     await run_machine(

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
+from pipeline.bursts.burst import Moved
 from pipeline.detect.assess import TemplateShown
+from pipeline.detect.burst_share import BurstShown
 from pipeline.detect.signal import Signal, rounded
 from pipeline.incidents.model import EventType, Incident, Status
 from pipeline.incidents.public import SCHEMA, Accounts, IncidentData, IncidentEvent, rfc3339
 
 if TYPE_CHECKING:
-    from pipeline.bursts.burst import Burst, Moved
+    from collections.abc import Iterable
+
+    from pipeline.bursts.burst import Burst
 
 KIND: Final = "keyword-burst"
 
@@ -68,8 +74,15 @@ def describe_burst(stream: str, moved: Moved) -> IncidentEvent:
             platforms={},
             communities={},
             links={},
+            bursts=[_shown(burst, authors)],
         ),
     )
+
+
+def standing_bursts(stream: str, bursts: Iterable[Burst], now: int) -> list[IncidentEvent]:
+    """Build events that tell of the bursts that go on as they stand at an event time (ms), if they were told."""
+    going = [each for each in bursts if each.ended_at is None and each.revision]
+    return [replace(describe_burst(stream, Moved("told", now, each)), type="incident.updated") for each in going]
 
 
 def summary(burst: Burst) -> str:
@@ -115,6 +128,19 @@ def _event(moved: Moved) -> EventType:
     if moved.burst.revision == 1:
         return "incident.opened"
     return "incident.resolved" if moved.change == "ended" else "incident.updated"
+
+
+def _shown(burst: Burst, authors: int) -> BurstShown:
+    return BurstShown(
+        keyword=burst.keyword,
+        opened_at=rfc3339(burst.opened_at),
+        posts=burst.posts,
+        accounts=authors,
+        share=1.0,
+        significance=rounded(burst.significance),
+        ratio=rounded(burst.ratio),
+        label=burst.label,
+    )
 
 
 def _keywords(burst: Burst) -> list[str]:

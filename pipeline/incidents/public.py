@@ -33,7 +33,8 @@ class Accounts(msgspec.Struct, frozen=True, omit_defaults=True):
 class IncidentData(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an operator is told of an incident.
 
-    ``suppressed`` says why one is that is suppressed; ``bursts`` are those that its accounts take part in.
+    ``suppressed`` says why one is that is suppressed; ``bursts`` are those that its accounts take part in, of a burst
+    itself only that one.
     """
 
     schema: int

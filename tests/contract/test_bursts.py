@@ -82,23 +82,37 @@ def test_a_restart_anywhere_tells_the_same_once(server_url: str, monkeypatch: py
     asyncio.run(compare())
 
 
-def test_a_witness_sees_all_that_moves(server_url: str) -> None:
-    async def witnessed() -> None:
+def test_a_burst_that_goes_on_stands_as_it_is_and_a_witness_sees_all_that_moves(server_url: str) -> None:
+    async def compare() -> None:
         async with connect(server_url, 10) as client:
             moved: list[Moved] = []
-            engine = Engine(client, "witnessed", SETTINGS, burst_witness=moved.append)
+            engine = Engine(client, "standing", SETTINGS, burst_witness=moved.append)
             await engine.start()
             events: list[Event] = []
-            async for step in run(engine, iter(STREAM), "t", batch_lines=50):
+            until = START_MS + 164 * MINUTE_MS
+            async for step in run(engine, (line for line in STREAM if line.at < until), "t", batch_lines=50):
                 events += step.events
-            told = [event for event in events if isinstance(event, IncidentEvent)]
-            assert [(each.burst.burst_id, rfc3339(each.at)) for each in moved if each.burst.revision] == [
-                (event.data.incident_id, event.timestamp) for event in told
+            shown = [event for event in events if isinstance(event, IncidentEvent)]
+            told = {event.data.keywords[0]: event.data for event in shown}
+            assert engine.keywords
+            going = [each for each in engine.keywords.bursts if each.ended_at is None and each.revision]
+
+            standing = await engine.standing()
+
+            stands = {event.data.keywords[0]: event.data for event in standing}
+            assert [(burst.keyword, stands[burst.keyword].posts) for burst in going] == [
+                (name, burst.posts) for name, burst in zip(stands, going, strict=True)
             ]
-            assert [each.change for each in moved if not each.burst.revision] == ["opened", "renamed"]
+            assert stands["#ferry"].posts > told["#ferry"].posts
+            assert stands["#ferry"].status == "open"
+            assert {event.type for event in standing} == {"incident.updated"}
+            assert [(each.burst.burst_id, rfc3339(each.at)) for each in moved if each.burst.revision] == [
+                (event.data.incident_id, event.timestamp) for event in shown
+            ]
+            assert [each.change for each in moved if not each.burst.revision] == ["opened"]
             await engine.store.drop()
 
-    asyncio.run(witnessed())
+    asyncio.run(compare())
 
 
 def test_what_was_said_is_dropped_once_it_is_old_and_known(embedded_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

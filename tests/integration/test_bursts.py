@@ -1,4 +1,4 @@
-"""Bursts from outside: a list of them, with posts over time."""
+"""Bursts from outside: below the incidents of a replay."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recorded(tmp_path_factory.mktemp("two words") / "evening.jsonl", lines)
 
 
+def test_a_replay_shows_the_first_five_and_what_shows_the_rest(evening: Path) -> None:
+    plain = turfwatch("replay", evening).stdout.decode()
+    sorted_within = turfwatch("replay", evening, "--sort-window", "2h").stdout.decode()
+    piped = turfwatch("replay", "-", stdin=evening.read_bytes()).stdout.decode()
+
+    assert re.findall(r"│ (#\w+) ", plain) == list(TAGS[:5])
+    assert plain.startswith("no incident: ")
+    assert plain.endswith(f"\n1 more: turfwatch bursts '{evening}'\n")
+    assert sorted_within.endswith(f"\n1 more: turfwatch bursts '{evening}' --sort-window 7200s\n")
+    assert piped.endswith("\n1 more\n")
+
+
 def test_bursts_are_listed_by_their_significance(evening: Path) -> None:
     done = turfwatch("bursts", evening)
     told = json.loads(turfwatch("bursts", evening, "--output", "json").stdout)
@@ -44,6 +56,22 @@ def test_bursts_are_listed_by_their_significance(evening: Path) -> None:
     assert "followed" not in shown
     assert [each["ended_at"] is None for each in told] == [False] * 5 + [True, False]
     assert re.findall(r" (goes on|\d\d-\d\d \d\d:\d\d) [ ▁▂▃▄▅▆▇█]+\n", shown)[-2] == "goes on"
+
+
+def test_what_is_listed_is_what_a_replay_tells(evening: Path) -> None:
+    events = [json.loads(line) for line in turfwatch("replay", evening, "--output", "jsonl").stdout.splitlines()]
+    told = json.loads(turfwatch("bursts", evening, "--output", "json").stdout)
+
+    ended = {event["data"]["incident_id"]: event["data"] for event in events if event["data"]["status"] == "resolved"}
+    assert len(ended) == 5
+    for each in told[:5]:
+        (figures,) = ended[each["burst_id"]]["bursts"]
+        assert {name: each[name] for name in figures if name != "share"} == {
+            name: value for name, value in figures.items() if name != "share"
+        }
+    assert {each["burst_id"] for each in told[:6]} == {event["data"]["incident_id"] for event in events}
+    # The one that is too faint is listed, and nothing else.
+    assert [(each["keyword"], 7 <= each["significance"] < 15) for each in told[6:]] == [(FAINT, True)]
 
 
 def test_posts_over_time_are_those_of_the_recording(evening: Path) -> None:

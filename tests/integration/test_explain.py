@@ -37,7 +37,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def events(single: Path) -> list[dict[str, object]]:
-    told = turfwatch("replay", single, "--output", "jsonl").stdout
+    """What is told of incidents."""
+    return [event for event in all_events(single) if event["data"]["kind"] != "keyword-burst"]  # type: ignore[index] # JSON
+
+
+def all_events(recording: Path) -> list[dict[str, object]]:
+    told = turfwatch("replay", recording, "--output", "jsonl").stdout
     return [json.loads(line) for line in told.splitlines()]
 
 
@@ -95,6 +100,18 @@ def test_an_id_may_be_short_and_an_unknown_one_ends_in_one_line(single: Path, ev
     done = turfwatch("explain", single, "--incident", "inc_0000")
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == f"turfwatch: no incident inc_0000; the only one is {name}\n"
+
+
+def test_a_burst_is_not_explained_and_says_what_shows_it(single: Path) -> None:
+    told = [event["data"] for event in all_events(single)]
+    name = next(data["incident_id"] for data in told if data["kind"] == "keyword-burst")  # type: ignore[index] # JSON
+
+    done = turfwatch("explain", single, "--incident", name.removeprefix("inc_"))
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        f"turfwatch: {name} is a burst of a keyword, no incident: turfwatch bursts FILE... shows it\n"
+    )
 
 
 def test_several_incidents_are_listed_and_suppressed_ones_are_explained(town: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("recordings") / "simulated.jsonl.gz"
-    write_recording(path, simulate(5, 6000, share=0.1))
+    write_recording(path, simulate(5, 9000, share=0.1))
     return path
 
 
@@ -30,7 +31,9 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(simulated: Path) -> bytes:
     done = turfwatch("replay", simulated, "--output", "jsonl")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count(b"\n") >= 2
+    kinds = [json.loads(line)["data"]["kind"] for line in done.stdout.splitlines()]
+    assert len(kinds) - kinds.count("keyword-burst") >= 2
+    assert kinds.count("keyword-burst") >= 2
     return done.stdout
 
 
@@ -84,9 +87,12 @@ def test_every_line_is_public_json_marked_as_replay(expected: bytes) -> None:
 def test_members_are_listed_where_asked_for(simulated: Path) -> None:
     done = turfwatch("replay", simulated, "--output", "jsonl", "--members")
 
-    last = json.loads(done.stdout.splitlines()[-1])
-    assert len(last["data"]["accounts"]["ids"]) == last["data"]["accounts"]["members"]
-    assert all(name.startswith("c") for name in last["data"]["accounts"]["ids"])
+    told = [json.loads(line)["data"] for line in done.stdout.splitlines()]
+    last = [data for data in told if data["kind"] != "keyword-burst"][-1]
+    assert len(last["accounts"]["ids"]) == last["accounts"]["members"]
+    assert all(name.startswith("c") for name in last["accounts"]["ids"])
+    # Whoever posts to a burst is nobody's member.
+    assert all("ids" not in data["accounts"] for data in told if data["kind"] == "keyword-burst")
 
 
 def test_the_table_names_the_campaign_and_its_reasons(simulated: Path) -> None:
@@ -97,6 +103,22 @@ def test_the_table_names_the_campaign_and_its_reasons(simulated: Path) -> None:
     assert "coordinated-network" in shown
     assert "#harrowfenwater" in shown
     assert "near-identical texts" in shown
+
+
+def test_bursts_stand_below_the_incidents_and_are_none_of_them(simulated: Path, expected: bytes) -> None:
+    told = [json.loads(line)["data"] for line in expected.splitlines()]
+    ids = {data["incident_id"] for data in told if data["kind"] == "keyword-burst"}
+    incidents = {data["incident_id"] for data in told} - ids
+
+    shown = turfwatch("replay", simulated).stdout.decode()
+
+    above, below = re.split(r"\n\d+ bursts? ", shown)
+    assert re.match(r"\d+ incidents? ", above)
+    assert "keyword-burst" not in shown
+    assert [name for name in ids if name in shown] == []
+    assert any(f"% {name}" in below for name in incidents)
+    assert len(re.findall(r"│ 2026-01-01 \d\d:\d\d │ ", below)) == len(ids) <= 5
+    assert " more" not in below
 
 
 def test_post_text_cannot_drive_the_terminal(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pipeline.cli.news import REASONS, news
+from pipeline.cli.news import REASONS, gap, news
 from pipeline.detect.signal import Signal
 from pipeline.incidents.public import (
     Accounts,
@@ -50,6 +50,17 @@ def test_an_event_is_shown_with_its_first_reasons_and_nothing_in_it_is_obeyed() 
         "  4 accounts posted [bold]this[/bold] \\x1b[31m\\u202e",
         *(f"  - reason {number} \\x07 (p <= 1e-09)" for number in range(REASONS)),
     ]
+
+
+def test_what_happens_to_a_burst_is_one_dim_line() -> None:
+    event = IncidentEvent("incident.opened", AT, replace(DATA, kind="keyword-burst", severity="info"))
+    shown = news(event)
+
+    assert shown.plain == (
+        "2026-01-01 09:00:00  opened      keyword-burst  town  4 accounts posted [bold]this[/bold] \\x1b[31m\\u202e"
+    )
+    assert shown.style == "dim"
+    assert (gap(event), gap(IncidentEvent("incident.opened", AT, DATA))) == ("\n", "\n\n")
 
 
 def test_a_digest_is_shown_with_what_it_tells() -> None:

@@ -126,7 +126,7 @@ class Beside(Follower):
             merge(hashes, posts, begin, held, weight)
             self.exact.merge(hashes, posts, begin, held, weight)
 
-        self.baseline.merge = both  # type: ignore[method-assign]
+        self.baseline.merge = both  # type: ignore[method-assign] # its parts hold this very table
 
 
 def accuracy(name: str, lines: list[Line]) -> None:

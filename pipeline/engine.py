@@ -63,6 +63,8 @@ RECHECKED = 0.5
 """Share of more objects after which a network that answers posts is judged again."""
 
 HEAD_START_S = 0.0005
+"""What it takes to send a call: what computes meanwhile must not begin before."""
+
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.engine import HEAD_START_S
 from pipeline.errors import StateError
 from pipeline.incidents.public import Event
 from pipeline.position import Position, decode_position
@@ -25,10 +26,6 @@ MAX_BATCH = 200
 
 USUAL_BATCH = 100
 """Lines a script call takes where nothing else is asked for: a look-alike search stays far below that wait."""
-
-
-_HEAD_START_S = 0.0005
-"""What it takes to send a call."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -137,7 +134,7 @@ async def _after_the_call(work: Callable[[], _Prepared | None], *, in_thread: bo
 
     A thread that computes keeps the interpreter for up to 5 ms at a time: begun first, it would keep the call waiting.
     """
-    await asyncio.sleep(_HEAD_START_S)
+    await asyncio.sleep(HEAD_START_S)
     return await asyncio.to_thread(work) if in_thread else work()
 
 

@@ -103,11 +103,11 @@ class Follower:
             return moved
         posts = self._take(bound)
         if posts is not None:
-            epochs = np.flatnonzero(np.diff(posts.panes * self.rules.pane // EPOCH_MS)) + 1
-            if len(posts) < DENSE * (len(epochs) + 1):
+            bounds = self._epoch_bounds(posts)
+            if len(posts) < DENSE * (len(bounds) - 1):
                 self._apply(posts, moved)
             else:
-                for begin, end in pairwise([0, *epochs.tolist(), len(posts)]):
+                for begin, end in pairwise(bounds):
                     self._apply(posts.chosen(np.arange(begin, end)), moved)
         self._pass_to(bound, moved)
         self.closed = bound
@@ -137,11 +137,13 @@ class Follower:
         panes = posts.panes[order]
         if (panes[1:] < panes[:-1]).any():
             order = order[np.argsort(panes, kind="stable")]
-        return _each_author_once(posts if len(order) == len(posts) and self._sorted(order) else posts.chosen(order))
+        is_all = np.array_equal(order, np.arange(len(posts)))
+        return _each_author_once(posts if is_all else posts.chosen(order))
 
-    @staticmethod
-    def _sorted(order: NDArray[np.int64]) -> bool:
-        return bool((np.diff(order) == 1).all())
+    def _epoch_bounds(self, posts: Posts) -> list[int]:
+        """Return where in posts, in the order of panes, each epoch begins, and where the last ends."""
+        epochs = posts.panes * self.rules.pane // EPOCH_MS
+        return [0, *(np.flatnonzero(np.diff(epochs)) + 1).tolist(), len(posts)]
 
     def _apply(self, posts: Posts, moved: list[Moved]) -> None:
         first = int(posts.panes[0])
@@ -151,7 +153,7 @@ class Follower:
         self.log.add(posts)
         self._screen.add(posts.hashes)
         epochs = posts.panes * self.rules.pane // EPOCH_MS
-        bounds = [0, *(np.flatnonzero(np.diff(epochs)) + 1).tolist(), len(posts)]
+        bounds = self._epoch_bounds(posts)
         last = int(posts.panes[-1])
         learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs[bounds[:-1]].tolist()]
         ahead = sum(_learnt_at(epoch) <= last * self.rules.pane for epoch in set(learnt))

@@ -114,7 +114,7 @@ class Going:
 
     def _settle(self, burst: Burst, longest: InWindow, end: int) -> None:
         mean = len(longest.posts) * EPOCH_MINUTES / WINDOWS[longest.window]
-        share = len(longest.posts) / max(1, int(self._meter.stream_at(end).posts[longest.window]))
+        share = len(longest.posts) / max(1, int(self._meter.stream_at(end)[longest.window]))
         self._baseline.settle(burst.hash, mean, share)
 
 

@@ -44,15 +44,6 @@ class InWindow(msgspec.Struct, frozen=True):
     significance: float
 
 
-class StreamAt(msgspec.Struct, frozen=True):
-    """The stream in each window that ends before pane ``end``: its posts, and how many a word must have."""
-
-    end: int
-    epochs: int
-    posts: NDArray[np.int64]
-    least_words: NDArray[np.float64]
-
-
 class Meter:
     """Compares what a log holds with a baseline."""
 
@@ -61,7 +52,6 @@ class Meter:
         self._log = log
         self._baseline = baseline
         self._watched = watched
-        self._stream = StreamAt(-1, 0, np.zeros(0, dtype=np.int64), np.zeros(0))
 
     def at_end_of(self, keywords: list[int], end: int) -> list[list[InWindow]]:
         """Compare keywords, each in all windows that end before pane ``end``."""
@@ -71,9 +61,9 @@ class Meter:
         stream = self.stream_at(end)
         inside = [self._log.inside(self._log.posts_with(keyword), end) for keyword in keywords]
         counts = np.array([[len(posts) for posts in each] for each in inside]).T
-        compared = compare(counts, stream.posts[:, None], usual)
+        compared = compare(counts, stream[:, None], usual)
         expected, significance = compared.expected.T.tolist(), compared.significance.T.tolist()
-        heard = [window for window, posts in enumerate(stream.posts.tolist()) if posts <= self._rules.posts]
+        heard = [window for window, posts in enumerate(stream.tolist()) if posts <= self._rules.posts]
         return [
             [InWindow(window, inside[n][window], expected[n][window], significance[n][window]) for window in heard]
             for n in range(len(keywords))
@@ -110,13 +100,9 @@ class Meter:
                 return InWindow(window, inside[window], expected[window], significance[window])
         return None
 
-    def stream_at(self, end: int) -> StreamAt:
-        """Return what the stream is in each window that ends before a pane."""
-        epochs = self._baseline.clock.epochs
-        if (self._stream.end, self._stream.epochs) != (end, epochs):
-            posts = self._log.stream_posts(np.array([end]))
-            self._stream = StreamAt(end, epochs, posts[:, 0], self.least_words(posts)[:, 0])
-        return self._stream
+    def stream_at(self, end: int) -> NDArray[np.int64]:
+        """Return the posts of the stream in each window that ends before a pane."""
+        return self._log.stream_posts(np.array([end]))[:, 0]
 
     def least_words(self, stream_posts: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the posts that a word must have in windows with so many posts of the stream."""

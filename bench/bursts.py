@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.bursts.baseline import Baseline
+from pipeline.bursts.baseline import Baseline, Stretch
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.said import say
 from pipeline.config import load_settings
@@ -31,7 +31,7 @@ from pipeline.state.keyword_bursts import rules_of
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,26 +112,39 @@ def vocabulary() -> None:
             begin = time.perf_counter()
 
 
-class Beside(Follower):
-    """A follower that lets a larger baseline learn the same, to compare with."""
+class Beside(Baseline):
+    """A baseline that lets a larger one learn the same, to compare with."""
 
-    def __init__(self, cells: int) -> None:
-        super().__init__("bench", rules_of(load_settings(environment={})[0]))
-        self.exact = Baseline(cells)
-        merge = self.baseline.merge
+    def __init__(self, cells: int, more_cells: int) -> None:
+        super().__init__(cells)
+        self.exact = Baseline(more_cells)
 
-        def both(
-            hashes: NDArray[np.uint64], posts: int, begin: int, held: NDArray[np.uint64], weight: float = 1.0
-        ) -> None:
-            merge(hashes, posts, begin, held, weight)
-            self.exact.merge(hashes, posts, begin, held, weight)
+    def merge(self, epochs: Sequence[Stretch]) -> None:
+        """Let both add epochs."""
+        super().merge(epochs)
+        self.exact.merge(epochs)
 
-        self.baseline.merge = both  # type: ignore[method-assign] # its parts hold this very table
+    def hold(self, keywords: NDArray[np.uint64]) -> None:
+        """Let keywords stand still in both."""
+        super().hold(keywords)
+        self.exact.hold(keywords)
+
+    def merge_hour(self, hour: Stretch) -> None:
+        """Let both learn an hour."""
+        super().merge_hour(hour)
+        self.exact.merge_hour(hour)
+
+    def settle(self, keyword: int, mean: float, share: float) -> None:
+        """Let both take as usual what a keyword has come to."""
+        super().settle(keyword, mean, share)
+        self.exact.settle(keyword, mean, share)
 
 
 def accuracy(name: str, lines: list[Line]) -> None:
     """Print by how many posts in ten minutes a keyword is taken for more usual than it is."""
-    follower = Beside(EXACT_CELLS)
+    rules = rules_of(load_settings(environment={})[0])
+    baseline = Beside(rules.cells, EXACT_CELLS)
+    follower = Follower("bench", rules, baseline=baseline)
     keywords: set[int] = set()
     for batch in batched(line for line in lines if isinstance(line, Post)):
         said = say(batch, [normalise(post.text) for post in batch])
@@ -139,13 +152,13 @@ def accuracy(name: str, lines: list[Line]) -> None:
         follower.add(said, said.block(), ())
         follower.close(follower.watermark)
     hashes = np.fromiter(keywords, dtype=np.uint64, count=len(keywords))
-    found, exact = (table.usual(hashes, follower.watermark) for table in (follower.baseline, follower.exact))
+    found, exact = (table.usual(hashes, follower.watermark) for table in (baseline, baseline.exact))
     if found is None or exact is None:
         return
     error = found.mean - exact.mean
     shares = " ".join(f"{part:.0%} {np.quantile(error, part):.4f}" for part in (0.5, 0.9, 0.99, 0.999))
     print(
-        f"{name:22} {len(hashes):8,} distinct keywords in {follower.baseline.size:,} cells: usual posts in ten minutes "
+        f"{name:22} {len(hashes):8,} distinct keywords in {baseline.size:,} cells: usual posts in ten minutes "
         f"too many by {shares}, most {error.max():.3f}; too few by {max(0.0, -error.min()):.1g}",
         flush=True,
     )

@@ -62,8 +62,8 @@ RING_HORIZON_MS = 90 * 86_400_000
 RECHECKED = 0.5
 """Share of more objects after which a network that answers posts is judged again."""
 
-HEAD_START_S = 0.0005
-"""What it takes to send a call: what computes meanwhile must not begin before."""
+UNTIL_SENT = 3
+"""Turns of the loop until the client has sent a call: what computes meanwhile must not begin before."""
 
 NETWORK_CAP = 5000
 PAIR_MEMBERS = 128
@@ -135,11 +135,8 @@ class Engine:
                 self.counts[name] = self.counts.get(name, 0) + count
             batch = batch.rest(done.applied)
             if done.stop == "timer":
-                at = await self.store.timer(done.item)
-                events += await self._tell_bursts(max(done.watermark, at or 0))
-                events += await self._look(done.item, at)
+                events += await self._look(done.item, await self.store.timer(done.item))
             elif done.stop == "due":
-                events += await self._tell_bursts(done.watermark)
                 events += await self._drain(done.watermark)
             if self.keywords:
                 await self.keywords.keep()
@@ -154,7 +151,8 @@ class Engine:
         call = asyncio.ensure_future(self.store.observe(batch))
         try:
             if self.keywords:
-                await asyncio.sleep(HEAD_START_S)
+                for _ in range(UNTIL_SENT):
+                    await asyncio.sleep(0)
                 self.keywords.work()
         finally:
             done = await call
@@ -202,7 +200,8 @@ class Engine:
             await prune(self.store, at, self._settings.detection.edge_horizon_s * 1000, PRUNE_EVERY_MS)
             return []
         if item == "digest":
-            return await tell_digest(self.store, at, self._flood)
+            events = await self._tell_bursts(max(at, self.store.reached))
+            return events + await tell_digest(self.store, at, self._flood)
         return await self._evaluate(item, at)
 
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
@@ -212,12 +211,13 @@ class Engine:
         return msgspec.structs.replace(facts, rivals=rivals)
 
     async def _evaluate(self, item: str, now: int) -> list[Event]:
-        """Judge a network and tell what changed; the due mark goes with it."""
+        """Judge a network and tell what changed, after the bursts until then; the due mark goes with it."""
         number = int(item.removeprefix("net:"))
         network = await self.store.network(number)
         if network is None:
             await self.store.commit(item, [])
             return []
+        events = await self._tell_bursts(max(now, self.store.reached))
         facts = await self._facts(number, network, now)
         found = assess(facts, self._allowed)
         forms = dict(await self.store.network_incidents(number))
@@ -227,7 +227,7 @@ class Engine:
         )
         if self._witness:
             self._witness(Look(number, now, facts, found, tuple(known), decision))
-        return await tell(self.store, number, network, decision, forms, found, now, self._flood)
+        return events + await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 
 def bounded(decision: Decision, network: NetworkRow, facts: NetworkFacts, members: int) -> Decision:

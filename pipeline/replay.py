@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.engine import HEAD_START_S
+from pipeline.engine import UNTIL_SENT
 from pipeline.errors import StateError
 from pipeline.incidents.public import Event
 from pipeline.position import Position, decode_position
@@ -94,13 +94,10 @@ async def feed(
     placed: Iterator[tuple[bytes, Line | None]],
     batch_lines: int = USUAL_BATCH,
     before: Callable[[int], Awaitable[None]] | None = None,
-    *,
-    in_thread: bool = True,
 ) -> AsyncIterator[Step]:
     """Apply lines, each with the position after it; yields after every batch, ``done`` being the lines of the batch.
 
     None is a line that is passed over. ``before`` is awaited before each call with the event time of its last line.
-    ``in_thread``: whether batches are prepared in a thread, for a loop that has nothing else to do.
     """
 
     def next_batch() -> _Prepared | None:
@@ -111,10 +108,10 @@ async def feed(
         return _Prepared(engine.prepare(chosen), 0 if last is None else last.at)
 
     at = 0
-    prepared = await asyncio.to_thread(next_batch) if in_thread else next_batch()
+    prepared = next_batch()
     while prepared is not None:
         _heed_cancellation()
-        upcoming = asyncio.create_task(_after_the_call(next_batch, in_thread=in_thread))
+        upcoming = asyncio.create_task(_after_the_call(next_batch))
         if before is not None:
             await before(prepared.at)
         try:
@@ -129,13 +126,14 @@ async def feed(
         yield Step(0, at, events)
 
 
-async def _after_the_call(work: Callable[[], _Prepared | None], *, in_thread: bool) -> _Prepared | None:
-    """Run work once the call of the batch before it is on its way to the server.
+async def _after_the_call(work: Callable[[], _Prepared | None]) -> _Prepared | None:
+    """Run work once the call of the batch before it is on its way to the server, and the engine has done its own.
 
-    A thread that computes keeps the interpreter for up to 5 ms at a time: begun first, it would keep the call waiting.
+    Not in a thread: two that compute take the interpreter from each other, 5 ms at a time.
     """
-    await asyncio.sleep(HEAD_START_S)
-    return await asyncio.to_thread(work) if in_thread else work()
+    for _ in range(2 * UNTIL_SENT):
+        await asyncio.sleep(0)
+    return work()
 
 
 def _heed_cancellation() -> None:

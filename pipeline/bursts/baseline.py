@@ -1,25 +1,30 @@
 """What is usual of every keyword, in a table of fixed size.
 
 A keyword has a cell in each of two rows, chosen by its hash, and the smaller of both counts: a keyword is only judged
-too usual, and only where it meets louder ones in both (Cormode & Muthukrishnan 2005, as SigniTrend does). Cells are
-brought up to date when they are touched; the epochs in between in which a keyword was silent have a closed form:
-``mean' = q^n mean``, ``variance' = q^n (variance + mean^2 (1 - q^n))``.
+too usual, and only where it meets louder ones in both (Cormode & Muthukrishnan 2005, as SigniTrend does).
+
+Means fade by forward decay (Cormode et al., ICDE 2009): what is added weighs more from epoch to epoch, so that nothing
+that is there already need be touched. Of a keyword with ``x[i]`` posts in epoch ``i`` of ``n``, a cell holds the sums
+of ``x[i] g^i`` and ``x[i]^2 g^i``; times ``alpha / g^n`` they are the exponentially weighted mean and mean square.
 
 Epochs without any post of the stream do not count: that nobody listened is no silence.
 """
 
 from __future__ import annotations
 
+import math
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.bursts.significance import EPOCH_MINUTES, Usual
 from pipeline.text.signatures import splitmix64
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
 HALF_LIFE: Final = 144
 """Epochs after which what was counts half: a day of a stream that never sleeps."""
@@ -40,8 +45,11 @@ EPOCHS_OF_HOUR: Final = 60 // EPOCH_MINUTES
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 
-_GONE: Final = 8192
-"""Epochs after which a cell is as good as empty."""
+_HALVINGS: Final = 32
+"""Half-lives after which all sums are scaled down, exactly: by a power of two."""
+
+_GONE: Final = 1e-9
+"""Weighted count that is left of a cell from which it is as good as empty."""
 
 _HOUR_SEEDS: Final = splitmix64(11, 24)
 
@@ -57,119 +65,153 @@ def cells_of(hashes: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
 
 
 class Clock(msgspec.Struct):
-    """Epochs with posts so far, days with posts at each hour, when the first epoch began (ms), mean posts of epochs."""
+    """Epochs with posts so far, days with posts at each hour, when the first epoch began (ms), mean posts of epochs.
+
+    ``days_from``: the day from which hours are weighted.
+    """
 
     epochs: int = 0
     mean_posts: float = 0.0
     hours: list[int] = msgspec.field(default_factory=lambda: [0] * 24)
     began: int = 0
+    days_from: int = 0
 
 
-class Decay:
-    """Powers of the share that is left after an epoch, by multiplication alone: machines agree on them."""
+class Stretch(msgspec.Struct, frozen=True):
+    """An epoch or an hour: ``begin`` in event time (ms), ``posts`` of the stream, keywords, one for each time.
+
+    ``weight``: posts that each of these stands for.
+    """
+
+    begin: int
+    posts: int
+    hashes: NDArray[np.uint64]
+    weight: float = 1.0
+
+
+class Growth:
+    """Weights that grow so that a half-life doubles them. By multiplication alone: machines agree on them."""
 
     def __init__(self, half_life: int) -> None:
-        self.alpha = 1 - 0.5 ** (1 / half_life)
-        powers = np.empty(_GONE + 1)
-        powers[0] = 1.0
-        for n in range(1, _GONE + 1):
-            powers[n] = powers[n - 1] * (1 - self.alpha)
-        powers[_GONE] = 0.0
-        self._powers = powers
+        self.alpha: float = 1 - 0.5 ** (1 / half_life)
+        self.period = _HALVINGS * half_life
+        self._left = [1.0]
+        for _ in range(2 * self.period):
+            self._left.append(self._left[-1] * (1 - self.alpha))
 
-    def after(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what is left after so many epochs."""
-        return self._powers.take(epochs.astype(np.int64), mode="clip")
+    def at(self, step: int) -> float:
+        """Return the weight of a step after the last scaling; -1 is the step before it. Infinite far beyond."""
+        if step < 0:
+            return 1 - self.alpha
+        return 1 / self._left[step] if step < len(self._left) else math.inf
 
-    def known(self, epochs: int) -> float:
-        """Return the weight of all epochs so far, 1 after many: a mean over fewer is divided by it."""
-        return 1.0 - float(self._powers[min(epochs, _GONE)])
+    def known(self, steps: int) -> float:
+        """Return the weight of all steps so far, 1 after many: a mean over fewer is divided by it."""
+        return 1 - self._left[min(steps, 2 * self.period)]
 
 
-_DAYS = Decay(HALF_LIFE)
-_HOURS = Decay(HOUR_HALF_LIFE)
+_EPOCHS = Growth(HALF_LIFE)
+_DAYS = Growth(HOUR_HALF_LIFE)
 
 
 class Baseline:
     """Cells in two rows of ``size`` (a power of two) each.
 
-    ``cells``: mean, variance, share, last epoch, a row each. ``hours``: mean at an hour of the day, last day.
+    ``cells``: weighted sums of posts, of their squares and of shares of the stream, a row each. ``hours``: weighted
+    sums of posts at an hour of the day.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.clock = Clock()
-        self.cells = np.zeros((2 * size, 4))
-        self.hours = np.zeros((2 * size, 2))
-        self._posts = np.zeros(2 * size)
+        self.cells = np.zeros((3, 2 * size))
+        self.hours = np.zeros(2 * size)
+        self._posts = np.zeros(size)
 
-    def merge(
-        self, hashes: NDArray[np.uint64], posts: int, begin: int, held: NDArray[np.uint64], weight: float = 1.0
-    ) -> None:
-        """Add an epoch with posts.
+    def merge(self, epochs: Sequence[Stretch]) -> None:
+        """Add epochs with posts."""
+        added: list[Stretch] = []
+        weights: list[float] = []
+        for epoch in epochs:
+            step = self._tick(epoch)
+            if not step:
+                self._add(added, weights)
+                self._scale_down()
+                added, weights = [], []
+            added.append(epoch)
+            weights.append(_EPOCHS.at(step))
+        self._add(added, weights)
 
-        ``hashes``: the keywords of its posts, one for each time. ``begin``: its event time (ms). ``held``: keywords
-        that burst, of which it says nothing: a burst does not become its own baseline. ``weight``: posts that each
-        of them stands for.
-        """
+    def merge_beside(self, held: NDArray[np.uint64], epoch: Stretch) -> None:
+        """Add an epoch that says nothing of keywords that burst: a burst does not become its own baseline."""
+        self.merge([msgspec.structs.replace(epoch, hashes=epoch.hashes[~np.isin(epoch.hashes, held)])])
+        self.hold(held)
+
+    def hold(self, keywords: NDArray[np.uint64]) -> None:
+        """Let keywords be as usual as they were before the last epoch, beside weights that have grown since."""
+        self.cells[:, np.unique(self._places(keywords))] *= _EPOCHS.at(1)
+
+    def _tick(self, epoch: Stretch) -> int:
+        """Let an epoch pass; returns its step."""
         clock = self.clock
-        clock.began = clock.began or begin
+        clock.began = clock.began or epoch.begin
         clock.epochs += 1
-        clock.mean_posts += _DAYS.alpha * (posts - clock.mean_posts)
-        if len(held):
-            self._hold(held, clock.epochs)
-            hashes = hashes[~np.isin(hashes, held)]
-        places = self._places(hashes)
-        np.add.at(self._posts, places, weight)
-        mean, variance, share = self._brought_up(places, clock.epochs - 1)
-        x = self._posts[places]
-        self._posts[places] = 0.0
-        alpha = _DAYS.alpha
-        moved = x - mean
-        share += alpha * (np.minimum(x / posts, 1.0) - share)
-        self._put(places, mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved), share)
+        clock.mean_posts += _EPOCHS.alpha * (epoch.posts - clock.mean_posts)
+        return clock.epochs % _EPOCHS.period
 
-    def _brought_up(
-        self, places: NDArray[np.int64], epoch: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean, variance and share of cells as they are after an epoch in which they were silent."""
-        rows = self.cells[places]
-        left = _DAYS.after(epoch - rows[..., 3])
-        mean = rows[..., 0]
-        return mean * left, left * (rows[..., 1] + mean * mean * (1 - left)), rows[..., 2] * left
+    def _scale_down(self) -> None:
+        self.cells *= 0.5**_HALVINGS
+        self.cells[:, self.cells[0] < _GONE] = 0.0
 
-    def _put(self, places: NDArray[np.int64], *columns: NDArray[np.float64]) -> None:
-        """Store mean, variance and share of cells as of this epoch."""
-        rows = np.empty((len(places), 4))
-        for number, column in enumerate(columns):
-            rows[:, number] = column
-        rows[:, 3] = self.clock.epochs
-        self.cells[places] = rows
-
-    def merge_hour(self, hashes: NDArray[np.uint64], begin: int, weight: float = 1.0) -> None:
-        """Learn what is usual at an hour of the day: bursts, too, for what comes every morning is none.
-
-        ``hashes``: the keywords of its posts, one for each time. ``begin``: its event time (ms). ``weight``: posts
-        that each of them stands for.
-        """
-        hour, day = begin // HOUR_MS % 24, begin // DAY_MS
-        self.clock.hours[hour] += 1
-        hashes, counts = np.unique(hashes, return_counts=True)
-        many = counts >= HOUR_LEAST
-        if not many.any():
+    def _add(self, epochs: list[Stretch], weights: list[float]) -> None:
+        """Add the posts of epochs with the weights of their steps."""
+        if not epochs:
             return
-        places = self._places(hashes[many] ^ _HOUR_SEEDS[hour])
-        np.add.at(self._posts, places, np.tile(counts[many] * weight, 2))
-        mean, touched = self.hours[places].T
-        mean = mean * _HOURS.after(day - 1 - touched)
-        self.hours[places] = np.stack(
-            (mean + _HOURS.alpha * (self._posts[places] / EPOCHS_OF_HOUR - mean), np.full(len(places), float(day))), 1
+        sizes = [len(epoch.hashes) for epoch in epochs]
+        places = self._places(np.concatenate([epoch.hashes for epoch in epochs]))
+        posts = np.concatenate(
+            [
+                self._posts_in(places[end - size : end], epoch)
+                for epoch, size, end in zip(epochs, sizes, accumulate(sizes), strict=True)
+            ]
         )
+        each = [epoch.weight * weight for epoch, weight in zip(epochs, weights, strict=True)]
+        shares = [weight / epoch.posts for epoch, weight in zip(epochs, each, strict=True)]
+        times, shares_ = np.repeat((each, shares), sizes, axis=1)
+        for row, values in zip(self.cells, (times, times * posts, shares_), strict=True):
+            np.add.at(row, places, np.concatenate((values, values)))
+
+    def _posts_in(self, places: NDArray[np.int64], epoch: Stretch) -> NDArray[np.float64]:
+        """Return how many posts of an epoch the keyword at each place has, where one place is one time."""
+        times = np.full(len(places), epoch.weight)
+        if epoch.posts == 1:
+            return times
+        np.add.at(self._posts, places, times)
+        posts: NDArray[np.float64] = self._posts[places]
         self._posts[places] = 0.0
+        return posts
+
+    def merge_hour(self, hour: Stretch) -> None:
+        """Learn what is usual at an hour of the day: bursts, too, for what comes every morning is none."""
+        clock = self.clock
+        number, day = hour.begin // HOUR_MS % 24, hour.begin // DAY_MS
+        clock.hours[number] += 1
+        clock.days_from = clock.days_from or day
+        if periods := (day - clock.days_from) // _DAYS.period:
+            self.hours *= 0.5 ** (_HALVINGS * periods)
+            self.hours[self.hours < _GONE] = 0.0
+            clock.days_from += periods * _DAYS.period
+        if hour.posts < HOUR_LEAST * hour.weight:
+            return
+        hashes, counts = np.unique(hour.hashes, return_counts=True)
+        many = counts >= HOUR_LEAST
+        if many.any():
+            posts = counts[many] * (hour.weight * _DAYS.at(day - clock.days_from))
+            np.add.at(self.hours, self._places(hashes[many] ^ _HOUR_SEEDS[number]), np.tile(posts, 2))
 
     def usual_posts(self) -> float:
         """Return the posts of the stream that are usual in ten minutes."""
-        return self.clock.mean_posts / _DAYS.known(self.clock.epochs) if self.clock.epochs else 0.0
+        return self.clock.mean_posts / _EPOCHS.known(self.clock.epochs) if self.clock.epochs else 0.0
 
     def usual(self, hashes: NDArray[np.uint64], now: int) -> Usual | None:
         """Return what is usual of keywords at an event time (ms), None while too little of the stream is known."""
@@ -177,34 +219,35 @@ class Baseline:
         if clock.epochs < LEAST_EPOCHS:
             return None
         places = self._places(hashes).reshape(2, -1)
-        means, variances, shares = self._brought_up(places, clock.epochs)
-        known = _DAYS.known(clock.epochs)
-        first = means[0] <= means[1]
-        mean = np.where(first, means[0], means[1]) / known
-        variance = np.where(first, variances[0], variances[1]) / known
-        hour = now // HOUR_MS % 24
-        if now - clock.began >= DAY_MS and clock.hours[hour]:
-            rows = self.hours[self._places(hashes ^ _HOUR_SEEDS[hour]).reshape(2, -1)]
-            then = rows[..., 0] * _HOURS.after(now // DAY_MS - 1 - rows[..., 1])
-            mean = np.maximum(mean, then.min(axis=0) / max(_HOURS.known(clock.hours[hour]), HOUR_KNOWN))
-        return Usual(mean, variance, shares.min(axis=0) / known)
+        weight, known = _EPOCHS.alpha / _EPOCHS.at(clock.epochs % _EPOCHS.period), _EPOCHS.known(clock.epochs)
+        sums = self.cells[:, places] * weight
+        means = np.minimum(sums[0, 0], sums[0, 1])
+        squares = np.where(sums[0, 0] <= sums[0, 1], sums[1, 0], sums[1, 1])
+        shares = np.minimum(sums[2, 0], sums[2, 1])
+        return Usual(self._at_least_then(means / known, hashes, now), (squares - means * means) / known, shares / known)
+
+    def _at_least_then(self, means: NDArray[np.float64], hashes: NDArray[np.uint64], now: int) -> NDArray[np.float64]:
+        """Return the means, or what is usual at this hour of the day where that is more."""
+        clock, hour = self.clock, now // HOUR_MS % 24
+        if now - clock.began < DAY_MS or not clock.hours[hour]:
+            return means
+        then = self.hours[self._places(hashes ^ _HOUR_SEEDS[hour]).reshape(2, -1)].min(axis=0)
+        weight = _DAYS.alpha / (EPOCHS_OF_HOUR * _DAYS.at(now // DAY_MS - 1 - clock.days_from))
+        least: NDArray[np.float64] = then * (weight / max(_DAYS.known(clock.hours[hour]), HOUR_KNOWN))
+        return np.maximum(means, least)
 
     def least_means(self, hashes: NDArray[np.uint64], ahead: int) -> NDArray[np.float64]:
         """Return a lower bound on the usual counts of keywords in ten minutes, up to so many epochs ahead."""
-        epochs = self.clock.epochs + ahead
-        rows = self.cells[self._places(hashes).reshape(2, -1)]
-        mean: NDArray[np.float64] = (rows[..., 0] * _DAYS.after(epochs - rows[..., 3])).min(axis=0)
-        return mean / _DAYS.known(epochs)
+        clock = self.clock
+        weight = _EPOCHS.alpha / _EPOCHS.at(clock.epochs % _EPOCHS.period + ahead)
+        mean: NDArray[np.float64] = self.cells[0][self._places(hashes).reshape(2, -1)].min(axis=0) * weight
+        return mean / _EPOCHS.known(clock.epochs + ahead)
 
     def settle(self, keyword: int, mean: float, share: float) -> None:
         """Take as usual what a keyword has come to."""
-        places = self._places(np.array([keyword], dtype=np.uint64))
-        self.cells[places] = (mean, mean, share, self.clock.epochs)
-
-    def _hold(self, held: NDArray[np.uint64], epoch: int) -> None:
-        """Bring cells up to before an epoch, and let them stand behind it as they are."""
-        places = self._places(held)
-        self._put(places, *self._brought_up(places, epoch - 1))
+        sums = np.array([mean, mean + mean * mean, share])
+        weight = _EPOCHS.at(self.clock.epochs % _EPOCHS.period) / _EPOCHS.alpha
+        self.cells[:, self._places(np.array([keyword], dtype=np.uint64))] = (sums * weight)[:, None]
 
     def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         return cells_of(hashes, self.size)

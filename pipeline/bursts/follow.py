@@ -6,6 +6,7 @@ closes comes in the order of event time, however many lines are added at once.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline
+from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline, Stretch
 from pipeline.bursts.going import Going
 from pipeline.bursts.kept_blocks import KeptBlocks
 from pipeline.bursts.meter import Meter, Rules
@@ -48,13 +49,15 @@ _PANE_SEED, _PAIR_SEED = splitmix64(12, 2)
 
 
 class Follower:
-    """The keywords of one stream. ``watermark`` is that of the lines added (ms)."""
+    """The keywords of one stream, against a baseline of its own. ``watermark`` is that of the lines added (ms)."""
 
-    def __init__(self, stream: str, rules: Rules, always: Iterable[Watch] = ()) -> None:
+    def __init__(
+        self, stream: str, rules: Rules, always: Iterable[Watch] = (), *, baseline: Baseline | None = None
+    ) -> None:
         self.rules = rules
         self.watermark = 0
         self.watched = Watched(always, rules.least, rules.significance)
-        self.baseline = Baseline(rules.cells)
+        self.baseline = baseline or Baseline(rules.cells)
         self.log = WindowLog(rules.pane)
         self.blocks = KeptBlocks()
         self.pending: list[Posts] = []
@@ -67,8 +70,8 @@ class Follower:
         self.waiting: list[tuple[int, int]] = []
         """Epochs that are over and not learnt yet, with their posts."""
 
-        self.hour = self.hour_posts = 0
-        """The hour that goes on, and its posts in the epochs that are over."""
+        self.hours: list[tuple[int, int]] = []
+        """Hours that are not learnt yet, with their posts in the epochs that are over."""
 
         self.marked = 0
         """The last time at which it was looked at what is over, in steps of MARK_MS."""
@@ -158,16 +161,19 @@ class Follower:
         learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs[bounds[:-1]].tolist()]
         ahead = sum(_learnt_at(epoch) <= last * self.rules.pane for epoch in set(learnt))
         suspects = self._suspects(posts, ahead)
-        found = self.log.occurrences(suspects, place, place + len(posts))
+        found = self.log.occurrences(suspects, place)
         many: NDArray[np.bool_] = found.counts >= self.watched.least(found.keywords)
         found = found.part(np.flatnonzero(many.any(axis=0)))
         for begin, end in pairwise(bounds):
-            self._pass_to(int(posts.panes[begin]), moved)
+            first_found, last_found = found.panes.searchsorted((posts.panes[begin], posts.panes[end - 1] + 1)).tolist()
+            if self.going.open or first_found < last_found:
+                self._pass_to(int(posts.panes[begin]), moved)
+            else:  # where nobody looks, epochs are learnt together later
+                self._note_over(int(posts.panes[begin]) * self.rules.pane)
             self.epoch = int(epochs[begin])
             self.epoch_posts += end - begin
-            if len(found):
-                here = np.searchsorted(found.panes, (posts.panes[begin], posts.panes[end - 1] + 1))
-                self._look(found.part(slice(*here)), moved)
+            if first_found < last_found:
+                self._look(found.part(slice(first_found, last_found)), moved)
         self._pass_to(last, moved)
         self.going.count(last + 1)
 
@@ -186,6 +192,7 @@ class Follower:
     def _look(self, found: Occurrences, moved: list[Moved]) -> None:
         """Open what bursts, of keywords in the panes of one epoch."""
         found, compared = self._meter.may_burst(found)
+        self.log.trace(np.unique(found.keywords).tolist())
         rows = (found.panes, found.keywords, compared.expected.T, compared.significance.T)
         for pane, group in groupby(zip(*(row.tolist() for row in rows), strict=True), key=itemgetter(0)):
             self._pass_to(pane, moved)
@@ -208,36 +215,45 @@ class Follower:
         self.marked = max(self.marked, mark)
         self._learn_before(pane * self.rules.pane)
 
+    def _note_over(self, now: int) -> None:
+        """Let the epoch that goes on wait to be learnt, if it is over by an event time (ms)."""
+        if not self.epoch_posts or (self.epoch + 1) * EPOCH_MS > now:
+            return
+        self.waiting.append((self.epoch, self.epoch_posts))
+        hour = self.epoch * EPOCH_MS // HOUR_MS
+        known = self.hours.pop()[1] if self.hours and self.hours[-1][0] == hour else 0
+        self.hours.append((hour, known + self.epoch_posts))
+        self.epoch_posts = 0
+
     def _learn_before(self, now: int) -> None:
         """Learn from what is over by an event time (ms): hours, and epochs that no window reaches any more."""
-        self._merge_before(now)
-        self._merge_hour_before(now)
+        self._note_over(now)
+        count = bisect_right(self.waiting, now, key=lambda each: _learnt_at(each[0]))
+        if count:
+            epochs = self._said_in(self.waiting[:count], EPOCH_MS)
+            del self.waiting[:count]
+            self._merge(epochs)
+        count = bisect_right(self.hours, now, key=lambda each: (each[0] + 1) * HOUR_MS)
+        if count:
+            for hour in self._said_in(self.hours[:count], HOUR_MS):
+                self.baseline.merge_hour(hour)
+            del self.hours[:count]
 
-    def _merge_before(self, now: int) -> None:
-        if self.epoch_posts and (self.epoch + 1) * EPOCH_MS <= now:
-            self.waiting.append((self.epoch, self.epoch_posts))
-            self.hour, self.hour_posts = self.epoch * EPOCH_MS // HOUR_MS, self.hour_posts + self.epoch_posts
-            self.epoch_posts = 0
-        while self.waiting and _learnt_at(self.waiting[0][0]) <= now:
-            epoch, count = self.waiting.pop(0)
-            begin = epoch * EPOCH_MS
-            hashes, posts = self._said_in(begin, EPOCH_MS)
-            if posts:
-                held = np.array(sorted(self.going.held_since(begin)), dtype=np.uint64)
-                self.baseline.merge(hashes, count, begin, held, count / posts)
-
-    def _merge_hour_before(self, now: int) -> None:
-        if not self.hour_posts or (self.hour + 1) * HOUR_MS > now:
+    def _merge(self, epochs: list[Stretch]) -> None:
+        if epochs and not self.going.held_since(epochs[0].begin):
+            self.baseline.merge(epochs)
             return
-        hashes, posts = self._said_in(self.hour * HOUR_MS, HOUR_MS)
-        if posts:
-            self.baseline.merge_hour(hashes, self.hour * HOUR_MS, self.hour_posts / posts)
-        self.hour_posts = 0
+        for epoch in epochs:
+            held = self.going.held_since(epoch.begin)
+            self.baseline.merge_beside(np.array(sorted(held), dtype=np.uint64), epoch)
 
-    def _said_in(self, begin: int, length: int) -> tuple[NDArray[np.uint64], int]:
-        """Return the keywords of a stretch of time (ms), and how many posts of it the log still has."""
-        first, last = (self.log.before(at // self.rules.pane) for at in (begin, begin + length))
-        return self.log.keywords_in(first, last), last - first
+    def _said_in(self, stretches: list[tuple[int, int]], length: int) -> list[Stretch]:
+        """Return what the log still has of stretches of so many ms, each given by its number and its posts."""
+        begins = np.array([number * length for number, _ in stretches])
+        bounds = self.log.panes.searchsorted(np.stack((begins, begins + length), 1).ravel() // self.rules.pane)
+        kept = np.diff(bounds)[::2].tolist()
+        rows = zip(begins.tolist(), stretches, kept, self.log.keywords_between(bounds)[::2], strict=True)
+        return [Stretch(begin, posts, hashes, posts / kept) for begin, (_, posts), kept, hashes in rows if kept]
 
     def _forget(self, pane: int) -> None:
         """Forget the posts that nobody needs any more from the begin of a pane on: no window, and nobody who learns.

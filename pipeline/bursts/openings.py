@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.bursts.burst import FIRST_POSTS, Burst, Companion, FirstPost, Moved, burst_id, moved
 from pipeline.bursts.meter import InWindow
-from pipeline.bursts.said import SaidPost, read_post
+from pipeline.bursts.said import read_names, read_post
 from pipeline.bursts.significance import WINDOWS
 from pipeline.text.keywords import TELLING, rank
 
@@ -164,16 +164,13 @@ class Openings:
     def _name(self, finding: Finding) -> str:
         if watch := self._watched.of(finding.keyword):
             return watch.pattern
-        post = self._read(int(finding.at.posts[-1]))
-        return post.names()[finding.keyword]
+        block, line = self._log.place(int(finding.at.posts[-1]))
+        return read_names(self._blocks[block], line)[finding.keyword]
 
     def _shown(self, post: int) -> FirstPost:
-        said = self._read(post)
-        return FirstPost(said.at, said.platform, said.id, said.author_id, said.text)
-
-    def _read(self, post: int) -> SaidPost:
         block, line = self._log.place(post)
-        return read_post(self._blocks[block], line)
+        said = read_post(self._blocks[block], line)
+        return FirstPost(said.at, said.platform, said.id, said.author_id, said.text)
 
 
 def _share_among(posts: NDArray[np.int64], others: NDArray[np.int64]) -> float:

@@ -43,10 +43,6 @@ class SaidPost(msgspec.Struct, frozen=True, array_like=True, gc=False):
     text: str
     tokens: list[str]
 
-    def names(self) -> dict[int, str]:
-        """Return the keywords behind the hashes of the post."""
-        return named_keywords(normalise(self.text), self.tokens)
-
 
 _encoder = msgspec.msgpack.Encoder()
 _rows = msgspec.msgpack.Decoder(list[Any])
@@ -146,7 +142,14 @@ def read_post(block: bytes, line: int) -> SaidPost:
     return msgspec.convert(_opened(block)[line], SaidPost)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
+def read_names(block: bytes, line: int) -> dict[int, str]:
+    """Return the keywords behind the hashes of a post of a stored block."""
+    post = read_post(block, line)
+    return named_keywords(normalise(post.text), post.tokens)
+
+
+@lru_cache(maxsize=64)
 def _opened(block: bytes) -> list[Any]:
     return _rows.decode(zstandard.decompress(block))
 

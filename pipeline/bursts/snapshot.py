@@ -29,8 +29,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     epoch: int
     epoch_posts: int
     waiting: list[tuple[int, int]]
-    hour: int
-    hour_posts: int
+    hours_waiting: list[tuple[int, int]]
     clock: Clock
     open: list[Burst]
     ended: list[Burst]
@@ -50,7 +49,7 @@ _decoder = msgspec.msgpack.Decoder(Snapshot)
 def take(follower: Follower) -> bytes:
     """Return the stored form of a follower that has closed all it can."""
     baseline = follower.baseline
-    places = [np.flatnonzero(table[:, -1]) for table in (baseline.cells, baseline.hours)]
+    places = [np.flatnonzero(table) for table in (baseline.cells[0], baseline.hours)]
     return _encoder.encode(
         Snapshot(
             blocks=len(follower.blocks),
@@ -60,8 +59,7 @@ def take(follower: Follower) -> bytes:
             epoch=follower.epoch,
             epoch_posts=follower.epoch_posts,
             waiting=follower.waiting,
-            hour=follower.hour,
-            hour_posts=follower.hour_posts,
+            hours_waiting=follower.hours,
             clock=baseline.clock,
             open=follower.going.open,
             ended=follower.going.ended,
@@ -70,7 +68,7 @@ def take(follower: Follower) -> bytes:
             followed=list(follower.blocks.followed(follower.watched.stream).entries),
             followed_posts=follower.watched.posts,
             places=(places[0].tobytes(), places[1].tobytes()),
-            cells=baseline.cells[places[0]].tobytes(),
+            cells=baseline.cells[:, places[0]].tobytes(),
             hours=baseline.hours[places[1]].tobytes(),
         )
     )
@@ -81,14 +79,13 @@ def restore(follower: Follower, stored: bytes) -> Snapshot:
     snapshot = _decoder.decode(stored)
     follower.closed, follower.epoch, follower.epoch_posts = snapshot.closed, snapshot.epoch, snapshot.epoch_posts
     follower.waiting = snapshot.waiting
-    follower.hour, follower.hour_posts = snapshot.hour, snapshot.hour_posts
+    follower.hours = snapshot.hours_waiting
     going = follower.going
     going.open, going.ended, going.lately = snapshot.open, snapshot.ended, snapshot.lately
     going.counted = snapshot.counted
     follower.watched.restore(snapshot.followed)
     follower.baseline.clock = snapshot.clock
-    tables = ((follower.baseline.cells, snapshot.cells), (follower.baseline.hours, snapshot.hours))
-    for packed, (table, rows) in zip(snapshot.places, tables, strict=True):
-        places = np.frombuffer(packed, dtype=np.int64)
-        table[places] = np.frombuffer(rows).reshape(len(places), table.shape[1])
+    cells, hours = (np.frombuffer(places, dtype=np.int64) for places in snapshot.places)
+    follower.baseline.cells[:, cells] = np.frombuffer(snapshot.cells).reshape(3, len(cells))
+    follower.baseline.hours[hours] = np.frombuffer(snapshot.hours)
     return snapshot

@@ -7,21 +7,19 @@ that grow at one end and are cut off at the other.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.bursts.columns import Column
 from pipeline.bursts.significance import WINDOWS
+from pipeline.bursts.traced import Few, Traced, few_of, last_bits
 
 MINUTE_MS: Final = 60_000
 
-_NUMBER_BITS: Final = 20
 _PANE_BITS: Final = 40
-
-TRACED: Final = 512
-"""Keywords whose posts are kept at hand; of others they are looked for."""
 
 
 class Posts(msgspec.Struct, frozen=True):
@@ -90,53 +88,19 @@ def joined(parts: list[Posts]) -> Posts:
     )
 
 
-class Column:
-    """A column of numbers: grows at its end, is cut at its begin."""
-
-    def __init__(self, kind: str) -> None:
-        self._values = np.empty(64, dtype=kind)
-        self._head = self._tail = 0
-
-    @property
-    def now(self) -> NDArray[Any]:
-        """What is in it."""
-        return self._values[self._head : self._tail]
-
-    def extend(self, values: NDArray[Any]) -> None:
-        """Add at the end."""
-        kept = self._tail - self._head
-        if self._tail + len(values) > len(self._values):
-            size = max(len(self._values), 2 * (kept + len(values)))
-            if size > len(self._values) or self._head < kept:
-                grown = np.empty(size, dtype=self._values.dtype)
-                grown[:kept] = self.now
-                self._values = grown
-            else:
-                self._values[:kept] = self.now
-            self._head, self._tail = 0, kept
-        self._values[self._tail : self._tail + len(values)] = values
-        self._tail += len(values)
-
-    def cut(self, count: int) -> None:
-        """Forget so many at the begin."""
-        self._head += count
-
-
 class WindowLog:
     """Posts of closed panes, the oldest first; ``pane_ms`` is the length of a pane."""
 
     def __init__(self, pane_ms: int) -> None:
         self._pane_ms = pane_ms
         self.window_panes = tuple(minutes * MINUTE_MS // pane_ms for minutes in WINDOWS)
-        self._panes, self._at, self._blocks, self._lines = (Column("i8") for _ in range(4))
+        self._panes, self._at, self._blocks, self._lines, self._ends = (Column("i8") for _ in range(5))
         self._authors, self._reposts = Column("u8"), Column("?")
-        self._sizes = Column("i8")
-        self._hashes, self._post_of = Column("u8"), Column("i8")
-        self._first = 0
-        """Number of the oldest post: posts are numbered from the begin of the stream's log on."""
+        self._hashes, self._bits, self._post_of = Column("u8"), Column("u2"), Column("i8")
+        self._first = self._first_row = 0
+        """Numbers of the oldest post and its first row: both are numbered from the begin of the stream's log on."""
 
-        self._traced: dict[int, Column] = {}
-        """Numbers of the posts of keywords that were asked for."""
+        self._traced = Traced()
 
     def __len__(self) -> int:
         """Number of posts."""
@@ -173,13 +137,14 @@ class WindowLog:
 
     def add(self, posts: Posts) -> None:
         """Add posts of later panes."""
-        sizes = np.diff(posts.starts)
         number = self._first + len(self)
-        numbers = np.repeat(np.arange(number, number + len(posts)), sizes)
-        self._trace(posts.hashes, numbers)
-        self._post_of.extend(numbers)
+        bits = last_bits(posts.hashes)
+        numbers = np.repeat(np.arange(number, number + len(posts)), np.diff(posts.starts))
+        self._traced.add(posts.hashes, bits, numbers, self._first)
+        self._ends.extend(posts.starts[1:] + (self._first_row + len(self._hashes.now)))
         self._hashes.extend(posts.hashes)
-        self._sizes.extend(sizes)
+        self._bits.extend(bits)
+        self._post_of.extend(numbers)
         self._panes.extend(posts.panes)
         self._at.extend(posts.at)
         self._authors.extend(posts.authors)
@@ -189,80 +154,72 @@ class WindowLog:
 
     def drop(self, count: int) -> None:
         """Forget the oldest posts."""
-        rows = int(self._sizes.now[:count].sum())
-        for column in (self._post_of, self._hashes):
+        rows = int(self._rows(np.array([count]))[0])
+        for column in (self._hashes, self._bits, self._post_of):
             column.cut(rows)
-        for column in (self._sizes, self._panes, self._at, self._authors, self._reposts, self._blocks, self._lines):
+        for column in (self._ends, self._panes, self._at, self._authors, self._reposts, self._blocks, self._lines):
             column.cut(count)
         self._first += count
+        self._first_row += rows
+
+    def _rows(self, posts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the first row of each of some posts, or the end of all."""
+        ends = self._ends.now
+        return np.where(posts > 0, ends.take(posts - 1, mode="wrap") - self._first_row, 0) if len(ends) else posts * 0
+
+    def trace(self, keywords: list[int]) -> None:
+        """Look for the posts of keywords, if nobody has asked for them lately."""
+        missing = self._traced.missing(keywords)
+        found = few_of(missing).groups(self._hashes.now, self._bits.now) if missing else ()
+        self._traced.keep(keywords, ((keyword, self._post_of.now[rows]) for keyword, rows in found))
 
     def posts_with(self, keyword: int) -> NDArray[np.int64]:
         """Return the posts with a keyword, oldest first."""
-        traced = self._traced.get(keyword)
-        if traced is None:
-            while len(self._traced) >= TRACED:
-                del self._traced[next(iter(self._traced))]
-            traced = Column("i8")
-            traced.extend(self._post_of.now[self._hashes.now == np.uint64(keyword)])
-            self._traced[keyword] = traced
-        numbers = traced.now
-        traced.cut(int(np.searchsorted(numbers, self._first)))
-        found: NDArray[np.int64] = traced.now - self._first
+        if self._traced.missing((keyword,)):
+            self.trace([keyword])
+        numbers = self._traced.posts(keyword)
+        found: NDArray[np.int64] = numbers[numbers.searchsorted(self._first) :] - self._first
         return found
 
-    def _trace(self, hashes: NDArray[np.uint64], numbers: NDArray[np.int64]) -> None:
-        """Add posts to the keywords that were asked for."""
-        if not self._traced:
-            return
-        wanted = np.isin(hashes, np.fromiter(self._traced, dtype=np.uint64, count=len(self._traced)))
-        if not wanted.any():
-            return
-        hashes, numbers = hashes[wanted], numbers[wanted]
-        order = np.argsort(hashes, kind="stable")
-        hashes, numbers = hashes[order], numbers[order]
-        bounds = [0, *(np.flatnonzero(np.diff(hashes)) + 1).tolist(), len(hashes)]
-        for begin, end in pairwise(bounds):
-            self._traced[int(hashes[begin])].extend(numbers[begin:end])
-
-    def occurrences(self, keywords: NDArray[np.uint64], first: int, last: int) -> Occurrences:
-        """Return in which panes distinct keywords occur in posts ``first`` to ``last``, by pane and keyword."""
-        begin, end = np.searchsorted(self._post_of.now, (first + self._first, last + self._first))
-        hashes = self._hashes.now[begin:end]
-        rows = np.flatnonzero(np.isin(hashes, keywords))
+    def occurrences(self, keywords: NDArray[np.uint64], first: int) -> Occurrences:
+        """Return in which panes distinct keywords occur from post ``first`` on, by pane and keyword."""
         order = np.sort(keywords)
-        numbers = np.searchsorted(order, hashes[rows])
-        panes = self.panes[self._post_of.now[begin:end][rows] - self._first]
-        places = np.unique((panes << _NUMBER_BITS) + numbers)
-        panes, numbers = places >> _NUMBER_BITS, places & ((1 << _NUMBER_BITS) - 1)
+        rows, numbers = Few(order).find(self._hashes.now, self._bits.now)
+        posts = self._post_of.now[rows] - self._first
         # All posts of the keywords as one sorted column of keyword and pane.
-        of_keyword = [
-            self.panes[self.posts_with(keyword)] + (number << _PANE_BITS)
-            for number, keyword in enumerate(order.tolist())
-        ]
-        column = np.concatenate([*of_keyword, np.zeros(0, dtype=np.int64)])
-        ends = (numbers << _PANE_BITS) + panes + 1
-        begins = ends[None, :] - np.array(self.window_panes)[:, None]
-        counts = np.searchsorted(column, ends)[None, :] - np.searchsorted(column, begins)
+        column = (numbers << _PANE_BITS) + self.panes[posts]
+        places = column[posts >= first]
+        places = places[np.diff(places, prepend=-1) > 0]
+        panes, numbers = places & ((1 << _PANE_BITS) - 1), places >> _PANE_BITS
+        by_pane = np.argsort(panes, kind="stable")
+        places, panes, numbers = places[by_pane], panes[by_pane], numbers[by_pane]
+        begins = places[None, :] + (1 - np.array(self.window_panes)[:, None])
+        counts = np.searchsorted(column, places + 1)[None, :] - np.searchsorted(column, begins)
         return Occurrences(panes, order[numbers], counts, self.stream_posts(panes + 1))
 
     def keywords_in(self, first: int, last: int) -> NDArray[np.uint64]:
         """Return the keywords of posts ``first`` to ``last``, one for each time."""
-        begin, end = np.searchsorted(self._post_of.now, (first + self._first, last + self._first))
+        begin, end = self._rows(np.array([first, last])).tolist()
         found: NDArray[np.uint64] = self._hashes.now[begin:end]
         return found
 
+    def keywords_between(self, posts: NDArray[np.int64]) -> list[NDArray[np.uint64]]:
+        """Return the keywords of each stretch of posts between bounds, one for each time."""
+        hashes = self._hashes.now
+        return [hashes[begin:end] for begin, end in pairwise(self._rows(posts).tolist())]
+
     def before(self, pane: int) -> int:
         """Return how many posts lie before a pane."""
-        return int(np.searchsorted(self.panes, pane))
+        return int(self._panes.now.searchsorted(pane))
 
     def stream_posts(self, ends: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the posts of the stream in each window that ends before each of some panes, shape (windows, panes)."""
         begins = ends[None, :] - np.array(self.window_panes)[:, None]
-        counts: NDArray[np.int64] = np.searchsorted(self.panes, ends)[None, :] - np.searchsorted(self.panes, begins)
+        counts: NDArray[np.int64] = self.panes.searchsorted(ends)[None, :] - self.panes.searchsorted(begins)
         return counts
 
     def inside(self, posts: NDArray[np.int64], end: int) -> list[NDArray[np.int64]]:
         """Return those of some posts that each window holds which ends before pane ``end``."""
         bounds = [end, *(end - panes for panes in self.window_panes)]
-        last, *firsts = np.searchsorted(self.panes[posts], bounds).tolist()
+        last, *firsts = self.panes[posts].searchsorted(bounds).tolist()
         return [posts[first:last] for first in firsts]

@@ -162,7 +162,7 @@ class Lane:
         self._status.count("skipped", len(lines) - len(wanted))
         try:
             placed = ((position.encode(), line) for position, line in wanted)
-            async for step in feed(self._engine, placed, in_thread=False):
+            async for step in feed(self._engine, placed):
                 self._status.count("batches")
                 self._status.count("events", len(step.events))
                 self._pending = self._pending or bool(step.events)

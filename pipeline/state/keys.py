@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {

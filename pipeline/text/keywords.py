@@ -127,12 +127,22 @@ def keyword_tokens(urls: Sequence[str], mentions: Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for url in urls:
-        target = link_target(url)
-        found.append(f"{LINK}{target}".replace(" ", "+"))
-        if domain := registered_domain(target.split("/", 1)[0]):
-            found.append(DOMAIN + domain)
-    found += [f"@{mention.lstrip('@').casefold()}".replace(" ", "+") for mention in mentions]
+        found += _link_tokens(url)
+    found += map(_mention_token, mentions)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _link_tokens(url: str) -> tuple[str, ...]:
+    target = link_target(url)
+    link = f"{LINK}{target}".replace(" ", "+")
+    domain = registered_domain(target.split("/", 1)[0])
+    return (link, DOMAIN + domain) if domain else (link,)
+
+
+@lru_cache(maxsize=8192)
+def _mention_token(mention: str) -> str:
+    return f"@{mention.lstrip('@').casefold()}".replace(" ", "+")
 
 
 @lru_cache(maxsize=4096)

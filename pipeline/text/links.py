@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,10 +12,16 @@ SHORTENERS: Final = frozenset(
 )
 """Domains that say nothing of where a link leads."""
 
+_PLAIN: Final = re.compile(r"https?://([!$-.0-;=@-Z_a-z~]*)(/[!$->@-Z_a-z~]*)?(?:[?#][!-~]*)?", re.IGNORECASE)
+"""Nearly every link; urllib, which takes ten times as long, for the others."""
+
 
 @lru_cache(maxsize=4096)
 def link_target(url: str) -> str:
     """Return host and path of a link, without scheme, ``www.``, query and trailing slash."""
+    if plain := _PLAIN.fullmatch(url):
+        host, path = plain.groups("")
+        return f"{host.lower().removeprefix('www.')}{path.rstrip('/')}"
     try:
         parts = urlsplit(url if "//" in url else f"//{url}")
     except ValueError:  # brackets that are no IPv6 address: taken as it is

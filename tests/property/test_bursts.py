@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bursting import HOUR_MS, MINUTE_MS, RULES, START_MS, burst_of, chatter, followed, in_order, post
 
-from pipeline.bursts.baseline import HALF_LIFE, Baseline
+from pipeline.bursts.baseline import HALF_LIFE, Baseline, Stretch
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.openings import MAX_NAMED
 from pipeline.bursts.said import read_block, say
@@ -19,8 +19,6 @@ from pipeline.bursts.watch import Watch
 from pipeline.bursts.window_log import Posts, WindowLog
 from pipeline.post import Post, Tick
 from pipeline.text.normalise import normalise
-
-NOBODY = np.zeros(0, dtype=np.uint64)
 
 EVENING = in_order(
     chatter(1, START_MS, 400),
@@ -61,7 +59,7 @@ def log_of(rows: list[tuple[int, int, list[str]]]) -> tuple[WindowLog, Posts]:
 def test_windows_hold_what_one_counts_by_hand(rows: list[tuple[int, int, list[str]]]) -> None:
     log, posts = log_of(rows)
 
-    found = log.occurrences(np.unique(posts.hashes), 0, len(posts))
+    found = log.occurrences(np.unique(posts.hashes), 0)
 
     seen = {(int(pane), int(word)) for pane, word in zip(found.panes, found.keywords, strict=True)}
     assert seen == {(row[0] + 1000, ord(word)) for row in rows for word in row[2]}
@@ -82,7 +80,7 @@ def test_the_screen_lets_pass_whatever_bursts(rows: list[tuple[int, int, list[st
 
     passed = set(screen.pass_on(posts.hashes, asked, baseline).tolist())
 
-    found = log.occurrences(np.unique(posts.hashes), 0, len(posts))
+    found = log.occurrences(np.unique(posts.hashes), 0)
     nothing = np.zeros(len(found))
     significance = compare(found.counts, found.stream, Usual(nothing, nothing, nothing)).significance
     bursts = ((found.counts >= least) & (significance >= 1.0)).any(axis=0)
@@ -207,7 +205,8 @@ def test_silence_has_a_closed_form(counts: list[int]) -> None:
     mean = variance = 0.0
     alpha = 1 - 0.5 ** (1 / HALF_LIFE)
     for number, count in enumerate(counts):
-        baseline.merge(np.array([other, *[word] * count], dtype=np.uint64), 4, START_MS + number * 600_000, NOBODY)
+        said = np.array([other, *[word] * count], dtype=np.uint64)
+        baseline.merge([Stretch(START_MS + number * 600_000, 4, said)])
         moved = count - mean
         mean, variance = mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved)
 

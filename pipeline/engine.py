@@ -126,8 +126,10 @@ class Engine:
         Keywords lag behind by what was applied last (see `settle`): they are worked on while the server is.
         """
         events: list[Event] = []
+        keywords = self.keywords
         while len(batch):
-            done = await self._observe(batch)
+            done = await self._observe(batch, keywords)
+            keywords = None  # once a batch is enough
             events += await self._tell_bursts(None)
             if self.keywords:
                 self.keywords.add(batch, done)
@@ -146,14 +148,14 @@ class Engine:
         """Bring keywords up to the lines applied so far; returns the events that this led to."""
         return await self._tell_bursts(self.store.reached)
 
-    async def _observe(self, batch: Batch) -> Observed:
-        """Apply a batch as far as the next stop, and work on the keywords of those before meanwhile."""
+    async def _observe(self, batch: Batch, keywords: KeywordBursts | None) -> Observed:
+        """Apply a batch as far as the next stop, and work meanwhile on the keywords of those before."""
         call = asyncio.ensure_future(self.store.observe(batch))
         try:
-            if self.keywords:
+            if keywords:
                 for _ in range(UNTIL_SENT):
                     await asyncio.sleep(0)
-                self.keywords.work()
+                keywords.work()
         finally:
             done = await call
         return done

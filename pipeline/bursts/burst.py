@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FIRST_POSTS: Final = 5
 """Posts of a burst that are shown: those it began with."""
@@ -86,11 +89,11 @@ class Burst(msgspec.Struct):
         """Whether any of it lies between two event times (ms)."""
         return self.began <= last and self.last >= first
 
-    def posts_by(self, authors: bytes) -> tuple[int, int]:
-        """Return how many of its posts, and of its authors, are of accounts whose keys are packed in ``authors``."""
+    def posts_by(self, authors: NDArray[np.uint64]) -> tuple[int, int]:
+        """Return how many of its posts, and of its authors, are of some accounts, given by their keys in order."""
         mine = np.frombuffer(self.author_keys, dtype="<u8")
-        theirs = mine[np.isin(mine, np.frombuffer(authors, dtype="<u8"))]
-        return len(theirs), len(np.unique(theirs))
+        theirs = mine[authors.take(authors.searchsorted(mine), mode="clip") == mine] if len(authors) else mine[:0]
+        return len(theirs), len(np.unique(theirs)) if len(theirs) else 0
 
 
 class Moved(msgspec.Struct, frozen=True):

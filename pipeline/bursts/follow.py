@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline, Stretch
-from pipeline.bursts.going import Going
+from pipeline.bursts.going import MARK_MS, Going
 from pipeline.bursts.kept_blocks import KeptBlocks
 from pipeline.bursts.meter import Meter, Rules
 from pipeline.bursts.openings import Finding, Openings
@@ -38,9 +38,6 @@ EPOCH_MS: Final = EPOCH_MINUTES * MINUTE_MS
 
 LAG_MS: Final = WINDOWS[-1] * MINUTE_MS
 """How long after its end an epoch is learnt: what begins to burst must not become usual before it is seen to."""
-
-MARK_MS: Final = 300_000
-"""How often it is looked at which bursts are over."""
 
 DENSE: Final = 25
 """Posts in ten minutes from which each ten minutes are looked at by themselves: what is usual then is known exactly."""
@@ -154,28 +151,29 @@ class Follower:
         self._forget(first)
         place = len(self.log)
         self.log.add(posts)
+        self._openings.changed()
         self._screen.add(posts.hashes)
-        epochs = posts.panes * self.rules.pane // EPOCH_MS
-        bounds = self._epoch_bounds(posts)
-        last = int(posts.panes[-1])
-        learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs[bounds[:-1]].tolist()]
+        bounds = np.array(self._epoch_bounds(posts))
+        begins, last = posts.panes[bounds[:-1]], int(posts.panes[-1])
+        epochs = (begins * self.rules.pane // EPOCH_MS).tolist()
+        learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs]
         ahead = sum(_learnt_at(epoch) <= last * self.rules.pane for epoch in set(learnt))
         suspects = self._suspects(posts, ahead)
         found = self.log.occurrences(suspects, place)
         many: NDArray[np.bool_] = found.counts >= self.watched.least(found.keywords)
         found = found.part(np.flatnonzero(many.any(axis=0)))
-        for begin, end in pairwise(bounds):
-            first_found, last_found = found.panes.searchsorted((posts.panes[begin], posts.panes[end - 1] + 1)).tolist()
-            if self.going.open or first_found < last_found:
-                self._pass_to(int(posts.panes[begin]), moved)
+        found_bounds = [*found.panes.searchsorted(begins).tolist(), len(found)]
+        rows = zip(epochs, begins.tolist(), np.diff(bounds).tolist(), pairwise(found_bounds), strict=True)
+        for epoch, pane, count, (begin, end) in rows:
+            if self.going.open or begin < end:
+                self._pass_to(pane, moved)
             else:  # where nobody looks, epochs are learnt together later
-                self._note_over(int(posts.panes[begin]) * self.rules.pane)
-            self.epoch = int(epochs[begin])
-            self.epoch_posts += end - begin
-            if first_found < last_found:
-                self._look(found.part(slice(first_found, last_found)), moved)
+                self._note_over(pane * self.rules.pane)
+            self.epoch = epoch
+            self.epoch_posts += count
+            if begin < end:
+                self._look(found.part(slice(begin, end)), moved)
         self._pass_to(last, moved)
-        self.going.count(last + 1)
 
     def _suspects(self, posts: Posts, ahead: int) -> NDArray[np.uint64]:
         """Return the keywords of posts, the last of the log, that are worth an exact count."""
@@ -186,21 +184,25 @@ class Follower:
         at = int(posts.panes[0]) * self.rules.pane
         asked = Asked(self.rules.least, least_words, self.rules.significance, stream.min(axis=1), at, ahead)
         found = self._screen.pass_on(posts.hashes, asked, self.baseline)
-        followed = self.watched.among(posts.hashes)
-        return np.union1d(found, followed) if len(followed) else found
+        if len(followed := self.watched.among(posts.hashes)):
+            found = np.union1d(found, followed)
+        # Where the first burst to end would rest until after these posts, none opens on what bursts now.
+        rests = int(posts.panes[-1]) * self.rules.pane < (self.marked + 2) * MARK_MS
+        held = self.going.held()
+        return np.setdiff1d(found, np.fromiter(held, dtype=np.uint64)) if rests and held else found
 
     def _look(self, found: Occurrences, moved: list[Moved]) -> None:
         """Open what bursts, of keywords in the panes of one epoch."""
         found, compared = self._meter.may_burst(found)
-        self.log.trace(np.unique(found.keywords).tolist())
+        self.log.trace(list(set(found.keywords.tolist()) - self.going.held()))
         rows = (found.panes, found.keywords, compared.expected.T, compared.significance.T)
         for pane, group in groupby(zip(*(row.tolist() for row in rows), strict=True), key=itemgetter(0)):
             self._pass_to(pane, moved)
-            held = self.going.held()
+            barred = self.going.barred(pane * self.rules.pane)
             findings = [
                 Finding(keyword, at)
                 for _, keyword, *rest in group
-                if keyword not in held and (at := self._meter.bursting(keyword, pane + 1, *rest))
+                if keyword not in barred and (at := self._meter.bursting(keyword, pane + 1, *rest))
             ]
             if findings:
                 moved += self._openings.take(findings, pane + 1)
@@ -265,6 +267,8 @@ class Follower:
         if (over := self.log.before(pane) - self.rules.posts) > gone:
             gone = self.log.before(int(self.log.panes[over]))
             self._screen.slide_to(self.log, gone)
+        if gone and self.going.counted_from <= int(self.log.panes[gone - 1]):
+            self.going.count(pane)
         self._drop(gone)
 
     def _drop(self, count: int) -> None:

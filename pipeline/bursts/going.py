@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from pipeline.bursts.burst import Burst, Moved, moved
 from pipeline.bursts.significance import EPOCH_MINUTES, WINDOWS
@@ -23,6 +22,9 @@ ENDED: Final = 64
 
 LASTING: Final = 0.5
 """Share of the significance that opens a burst below which a window does not carry it any more."""
+
+MARK_MS: Final = 300_000
+"""How often it is looked at which bursts are over, and how long a keyword rests before it may burst again."""
 
 KNOWN_POSTS: Final = 50_000
 """Posts of a burst of which it is known who wrote them: the first."""
@@ -59,41 +61,55 @@ class Going:
         self.lately = [each for each in self.lately if each[0] > begin]
         return self.held().union(*(hashes for _, hashes in self.lately))
 
+    def barred(self, now: int) -> frozenset[int]:
+        """Return the keywords that no burst may open on at an event time (ms): those that burst, or did just before."""
+        rest = (hashes for ended_at, hashes in self.lately if now < ended_at + MARK_MS)
+        return self.held().union(*rest)
+
     def changed(self) -> None:
         """Say that bursts or companions were added."""
         self._held = None
 
+    @property
+    def counted_from(self) -> int:
+        """First pane that is not counted of some burst."""
+        return min(self.counted.values(), default=sys.maxsize)
+
     def count(self, end: int) -> None:
-        """Count the posts of bursts before a pane."""
+        """Count the posts of bursts before a pane: whenever somebody asks, and before the log forgets them."""
         for burst in self.open:
-            begin = self.counted[burst.burst_id]
-            if end <= begin:
-                continue
-            self.counted[burst.burst_id] = end
-            posts = self._log.posts_with(burst.hash)
-            first, last = np.searchsorted(self._log.panes[posts], (begin, end))
-            fresh = posts[first:last]
-            if len(fresh):
-                burst.posts += len(fresh)
-                burst.reposts += int(self._log.reposts[fresh].sum())
-                room = max(0, KNOWN_POSTS - burst.known_posts)
-                burst.author_keys += self._log.authors[fresh[:room]].tobytes()
-                burst.last = int(self._log.at[fresh].max())
+            self._count(burst, end)
+
+    def _count(self, burst: Burst, end: int) -> None:
+        begin = self.counted[burst.burst_id]
+        if end <= begin:
+            return
+        self.counted[burst.burst_id] = end
+        posts = self._log.posts_with(burst.hash)
+        first, last = self._log.panes[posts].searchsorted((begin, end)).tolist()
+        fresh = posts[first:last]
+        if len(fresh):
+            burst.posts += len(fresh)
+            burst.reposts += int(self._log.reposts[fresh].sum())
+            room = max(0, KNOWN_POSTS - burst.known_posts)
+            burst.author_keys += self._log.authors[fresh[:room]].tobytes()
+            burst.last = max(burst.last, int(self._log.at[fresh].max()))
 
     def end_by(self, now: int) -> list[Moved]:
         """End what is over by an event time (ms)."""
         end = now // self._rules.pane
-        self.count(end)
         found: list[Moved] = []
         told_at = now + self._rules.grace
         measured = self._meter.at_end_of([burst.hash for burst in self.open], end)
         for burst, windows in zip(list(self.open), measured, strict=True):
             _note_peak(burst, windows, now)
             if not burst.revision and burst.significance >= self._rules.told:
+                self._count(burst, end)
                 found.append(moved(burst, "told", told_at, self._rules.told))
             is_usual = now - burst.opened_at >= LONGEST_MS
             if not is_usual and self._is_carried(burst, windows):
                 continue
+            self._count(burst, end)
             if is_usual and windows:
                 self._settle(burst, windows[-1], end)
             burst.ended_at = now

@@ -45,26 +45,30 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Company:
-    """In which posts of the last hour some bursts are; ``end`` is the pane after it."""
+    """In which posts some bursts are, from an hour before pane ``end`` on, until the log changes."""
 
     def __init__(self, log: WindowLog, bursts: list[Burst], end: int) -> None:
         self._log = log
         self._bursts: list[Burst] = []
         self._first = log.before(end - max(log.window_panes))
-        self._rows = np.zeros((max(8, 2 * len(bursts)), log.before(end) - self._first), dtype=bool)
+        self._rows = np.zeros((max(8, 2 * len(bursts)), len(log) - self._first), dtype=bool)
         for burst in bursts:
             self.add(burst)
+
+    def __len__(self) -> int:
+        """Number of bursts."""
+        return len(self._bursts)
 
     def add(self, burst: Burst) -> None:
         """Add a burst."""
         if len(self._bursts) == len(self._rows):
             self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
         posts = self._log.posts_with(burst.hash) - self._first
-        self._rows[len(self._bursts), posts[(posts >= 0) & (posts < self._rows.shape[1])]] = True
+        self._rows[len(self._bursts), posts[posts.searchsorted(0) :]] = True
         self._bursts.append(burst)
 
     def of(self, posts: NDArray[np.int64]) -> Burst | None:
-        """Return the first burst that has most of some posts of the last hour, None where none has."""
+        """Return the first burst that has most of some posts, None where none has."""
         counts = np.count_nonzero(self._rows[: len(self._bursts), posts - self._first], axis=1)
         most = np.flatnonzero(counts >= COMPANY * len(posts))
         return self._bursts[int(most[0])] if len(most) else None
@@ -82,11 +86,23 @@ class Openings:
         self._blocks = blocks
         self._watched = watched
         self._going = going
+        self._company: Company | None = None
+
+    def changed(self) -> None:
+        """Say that the log has changed."""
+        self._company = None
+
+    def _companies(self, end: int) -> Company:
+        among = [burst for burst in self._going.open if not burst.label]
+        # It has those that opened since; others may have ended.
+        if self._company is None or len(self._company) != len(among):
+            self._company = Company(self._log, among, end)
+        return self._company
 
     def take(self, findings: list[Finding], end: int) -> list[Moved]:
         """Take what was found at the end of a pane, the most telling keywords first; ``end`` is the pane after it."""
         now = end * self._rules.pane + self._rules.grace
-        company = Company(self._log, [burst for burst in self._going.open if not burst.label], end)
+        company = self._companies(end)
         found: list[Moved] = []
         for finding in sorted(findings, key=lambda each: (-rank(each.keyword), -each.at.significance, each.keyword)):
             # What is followed stands for itself, and speaks for nothing else.
@@ -102,7 +118,8 @@ class Openings:
             elif self._takes_over(finding, burst, end, now):
                 self._rename(burst, finding, end, now)
                 found.append(moved(burst, "renamed", now, self._rules.told))
-                company = Company(self._log, [each for each in self._going.open if not each.label], end)
+                self.changed()
+                company = self._companies(end)
             else:
                 self._accompany(burst, finding, now)
         self._going.changed()
@@ -164,7 +181,7 @@ class Openings:
     def _name(self, finding: Finding) -> str:
         if watch := self._watched.of(finding.keyword):
             return watch.pattern
-        block, line = self._log.place(int(finding.at.posts[-1]))
+        block, line = self._log.place(int(finding.at.posts[0]))
         return read_names(self._blocks[block], line)[finding.keyword]
 
     def _shown(self, post: int) -> FirstPost:

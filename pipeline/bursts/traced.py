@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.bursts.columns import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Mapping
 
 TRACED: Final = 256
 """Keywords that are kept at hand, but those of the last question."""
@@ -34,7 +34,7 @@ class Few:
 
         ``bits`` are the last of each hash.
         """
-        places = np.flatnonzero(self._table[bits])
+        places = np.flatnonzero(self._table.take(bits))
         found = hashes[places]
         numbers = self._keywords.searchsorted(found)
         same = self._keywords.take(numbers, mode="clip") == found if len(self._keywords) else numbers < 0
@@ -43,12 +43,32 @@ class Few:
         order = np.argsort(numbers.astype(np.uint16) if len(self._keywords) <= 1 << 16 else numbers, kind="stable")
         return places[order], numbers[order]
 
-    def groups(self, hashes: NDArray[np.uint64], bits: NDArray[np.uint16]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """Yield each of the few that is among hashes, with its places."""
+    def groups(self, hashes: NDArray[np.uint64], bits: NDArray[np.uint16]) -> dict[int, NDArray[np.int64]]:
+        """Return the places of each of the few that is among hashes."""
         places, numbers = self.find(hashes, bits)
         bounds = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist(), len(numbers)]
-        for begin, end in pairwise(bounds if len(numbers) else ()):
-            yield int(self._keywords[numbers[begin]]), places[begin:end]
+        return {
+            int(self._keywords[numbers[begin]]): places[begin:end]
+            for begin, end in pairwise(bounds if len(numbers) else ())
+        }
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Posts by keyword: ``keywords`` in order, and by the number of each its posts."""
+
+    keywords: NDArray[np.uint64]
+    numbers: NDArray[np.int64]
+    posts: NDArray[np.int64]
+
+    def among(self, keywords: Iterable[int]) -> dict[int, NDArray[np.int64]]:
+        """Return the posts of those keywords that were looked for."""
+        found: dict[int, NDArray[np.int64]] = {}
+        for keyword in keywords:
+            number = int(self.keywords.searchsorted(np.uint64(keyword)))
+            if number < len(self.keywords) and self.keywords[number] == keyword:
+                first, last = self.numbers.searchsorted((number, number + 1)).tolist()
+                found[keyword] = self.posts[first:last]
+        return found
 
 
 def last_bits(hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
@@ -76,25 +96,26 @@ class Traced:
         """Return the posts of a keyword that is kept, some that the log forgot among them."""
         return self._posts[keyword].now
 
-    def keep(self, asked: list[int], found: Iterable[tuple[int, NDArray[np.int64]]]) -> None:
+    def keep(self, asked: Iterable[int], found: Mapping[int, NDArray[np.int64]]) -> None:
         """Keep what was asked for, with the posts that were found of those that were missing."""
-        posts = dict(found)
+        count = 0
         for keyword in asked:
             column = self._posts.pop(keyword, None)
             if column is None:
                 self._few = None
                 column = Column("i8")
-                if keyword in posts:
-                    column.extend(posts[keyword])
+                if keyword in found:
+                    column.extend(found[keyword])
             self._posts[keyword] = column
-        for _ in range(len(self._posts) - max(TRACED, len(asked))):
+            count += 1
+        for _ in range(len(self._posts) - max(TRACED, count)):
             del self._posts[next(iter(self._posts))]
 
     def add(self, hashes: NDArray[np.uint64], bits: NDArray[np.uint16], posts: NDArray[np.int64], first: int) -> None:
         """Add what comes to the log; ``posts``: of each hash, ``first``: the oldest that the log has."""
         if self._few is None:
             self._few = few_of(self._posts)
-        for keyword, places in self._few.groups(hashes, bits):
+        for keyword, places in self._few.groups(hashes, bits).items():
             if column := self._posts.get(keyword):
                 if not column.has_room(len(places)):
                     column.cut(int(column.now.searchsorted(first)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.bursts.columns import Column
 from pipeline.bursts.significance import WINDOWS
-from pipeline.bursts.traced import Few, Traced, few_of, last_bits
+from pipeline.bursts.traced import Few, Found, Traced, few_of, last_bits
 
 MINUTE_MS: Final = 60_000
 
@@ -94,13 +94,15 @@ class WindowLog:
     def __init__(self, pane_ms: int) -> None:
         self._pane_ms = pane_ms
         self.window_panes = tuple(minutes * MINUTE_MS // pane_ms for minutes in WINDOWS)
-        self._panes, self._at, self._blocks, self._lines, self._ends = (Column("i8") for _ in range(5))
+        self._panes, self._at, self._blocks, self._lines = (Column("i8") for _ in range(4))
         self._authors, self._reposts = Column("u8"), Column("?")
         self._hashes, self._bits, self._post_of = Column("u8"), Column("u2"), Column("i8")
-        self._first = self._first_row = 0
-        """Numbers of the oldest post and its first row: both are numbered from the begin of the stream's log on."""
+        self._first = 0
+        """Number of the oldest post: posts are numbered from the begin of the stream's log on."""
 
         self._traced = Traced()
+        self._found: Found | None = None
+        """What was looked for since posts were added."""
 
     def __len__(self) -> int:
         """Number of posts."""
@@ -141,7 +143,7 @@ class WindowLog:
         bits = last_bits(posts.hashes)
         numbers = np.repeat(np.arange(number, number + len(posts)), np.diff(posts.starts))
         self._traced.add(posts.hashes, bits, numbers, self._first)
-        self._ends.extend(posts.starts[1:] + (self._first_row + len(self._hashes.now)))
+        self._found = None
         self._hashes.extend(posts.hashes)
         self._bits.extend(bits)
         self._post_of.extend(numbers)
@@ -154,24 +156,25 @@ class WindowLog:
 
     def drop(self, count: int) -> None:
         """Forget the oldest posts."""
-        rows = int(self._rows(np.array([count]))[0])
+        rows = self._row(count)
         for column in (self._hashes, self._bits, self._post_of):
             column.cut(rows)
-        for column in (self._ends, self._panes, self._at, self._authors, self._reposts, self._blocks, self._lines):
+        for column in (self._panes, self._at, self._authors, self._reposts, self._blocks, self._lines):
             column.cut(count)
         self._first += count
-        self._first_row += rows
 
-    def _rows(self, posts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the first row of each of some posts, or the end of all."""
-        ends = self._ends.now
-        return np.where(posts > 0, ends.take(posts - 1, mode="wrap") - self._first_row, 0) if len(ends) else posts * 0
+    def _row(self, post: int) -> int:
+        """Return the first row of a post, or the end of all."""
+        return int(self._post_of.now.searchsorted(post + self._first))
 
     def trace(self, keywords: list[int]) -> None:
-        """Look for the posts of keywords, if nobody has asked for them lately."""
+        """Keep the posts of keywords at hand."""
         missing = self._traced.missing(keywords)
-        found = few_of(missing).groups(self._hashes.now, self._bits.now) if missing else ()
-        self._traced.keep(keywords, ((keyword, self._post_of.now[rows]) for keyword, rows in found))
+        known = self._found.among(missing) if self._found else {}
+        if unknown := [keyword for keyword in missing if keyword not in known]:
+            found = few_of(unknown).groups(self._hashes.now, self._bits.now)
+            known.update((keyword, self._post_of.now[rows]) for keyword, rows in found.items())
+        self._traced.keep(keywords, known)
 
     def posts_with(self, keyword: int) -> NDArray[np.int64]:
         """Return the posts with a keyword, oldest first."""
@@ -184,8 +187,11 @@ class WindowLog:
     def occurrences(self, keywords: NDArray[np.uint64], first: int) -> Occurrences:
         """Return in which panes distinct keywords occur from post ``first`` on, by pane and keyword."""
         order = np.sort(keywords)
-        rows, numbers = Few(order).find(self._hashes.now, self._bits.now)
-        posts = self._post_of.now[rows] - self._first
+        begin = self._row(self.before(int(self.panes[first]) + 1 - max(self.window_panes)))
+        rows, numbers = Few(order).find(self._hashes.now[begin:], self._bits.now[begin:])
+        posts = self._post_of.now[begin:][rows]
+        self._found = Found(order, numbers, posts)
+        posts = posts - self._first
         # All posts of the keywords as one sorted column of keyword and pane.
         column = (numbers << _PANE_BITS) + self.panes[posts]
         places = column[posts >= first]
@@ -199,14 +205,14 @@ class WindowLog:
 
     def keywords_in(self, first: int, last: int) -> NDArray[np.uint64]:
         """Return the keywords of posts ``first`` to ``last``, one for each time."""
-        begin, end = self._rows(np.array([first, last])).tolist()
-        found: NDArray[np.uint64] = self._hashes.now[begin:end]
+        found: NDArray[np.uint64] = self._hashes.now[self._row(first) : self._row(last)]
         return found
 
     def keywords_between(self, posts: NDArray[np.int64]) -> list[NDArray[np.uint64]]:
         """Return the keywords of each stretch of posts between bounds, one for each time."""
+        rows = self._post_of.now.searchsorted(posts + self._first)
         hashes = self._hashes.now
-        return [hashes[begin:end] for begin, end in pairwise(self._rows(posts).tolist())]
+        return [hashes[begin:end] for begin, end in pairwise(rows.tolist())]
 
     def before(self, pane: int) -> int:
         """Return how many posts lie before a pane."""

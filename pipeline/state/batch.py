@@ -49,6 +49,8 @@ class Batch(msgspec.Struct, frozen=True):
 
     def rest(self, applied: int) -> Batch:
         """Return what is left after the first ``applied`` lines."""
+        if applied == len(self):
+            return Batch([], [])
         said = self.said and self.said.part(applied, len(self))
         return Batch(self.lines[applied:], self.positions[applied:], said, said.block() if said else b"")
 

@@ -6,6 +6,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, BurstFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.replies import MIN_AUTHORS
 from pipeline.state.rows import (
@@ -19,7 +21,7 @@ from pipeline.text.normalise import compared
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pipeline.bursts.burst import Burst
     from pipeline.state.rows import AnsweredRow, AuthorRow, NetworkRow, ObjectRow
@@ -89,34 +91,33 @@ async def gather_network(
         stream_posts=own.totals.posts,
         stream_deleted=own.totals.deleted,
         stream_answers=own.totals.answers,
-        bursts=_taken_part((each for each in bursts if each.overlaps(network.first, network.last)), b"".join(members)),
+        bursts=_taken_part((each for each in bursts if each.overlaps(network.first, network.last)), members),
         stream_words=await store.sampled_words() if len(answered) >= MIN_AUTHORS else (),
     )
 
 
-def _taken_part(bursts: Iterable[Burst], members: bytes) -> tuple[BurstFacts, ...]:
+def _taken_part(bursts: Iterable[Burst], members: Collection[bytes]) -> tuple[BurstFacts, ...]:
     """Return the bursts to which several of some accounts posted, those with most of their posts first."""
-    found: list[BurstFacts] = []
-    for burst in bursts:
-        posts, authors = burst.posts_by(members)
-        if authors >= TAKEN_PART:
-            found.append(
-                BurstFacts(
-                    keyword=burst.keyword,
-                    label=burst.label,
-                    opened_at=burst.opened_at,
-                    window=burst.window,
-                    posts=burst.posts,
-                    authors=burst.authors,
-                    significance=burst.significance,
-                    ratio=burst.ratio,
-                    expected=burst.expected,
-                    own_posts=posts,
-                    own_authors=authors,
-                )
-            )
-    found.sort(key=lambda each: (-each.own_posts, each.opened_at, each.keyword))
-    return tuple(found[:MAX_BURSTS])
+    authors = np.sort(np.frombuffer(b"".join(members), dtype="<u8"))
+    shares = [(burst, *burst.posts_by(authors)) for burst in bursts]
+    found = [each for each in shares if each[2] >= TAKEN_PART]
+    found.sort(key=lambda each: (-each[1], each[0].opened_at, each[0].keyword))
+    return tuple(
+        BurstFacts(
+            keyword=burst.keyword,
+            label=burst.label,
+            opened_at=burst.opened_at,
+            window=burst.window,
+            posts=burst.posts,
+            authors=burst.authors,
+            significance=burst.significance,
+            ratio=burst.ratio,
+            expected=burst.expected,
+            own_posts=own_posts,
+            own_authors=own_authors,
+        )
+        for burst, own_posts, own_authors in found[:MAX_BURSTS]
+    )
 
 
 def _account(author: AuthorRow, meetings: int) -> AccountFacts:

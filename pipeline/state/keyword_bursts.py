@@ -80,7 +80,9 @@ class KeywordBursts:
     @property
     def bursts(self) -> list[Burst]:
         """Return the bursts of the last day, as of the panes that are closed: those that go on first."""
-        return [*self._follower.going.open, *reversed(self._follower.going.ended)]
+        going = self._follower.going
+        going.count(self._follower.closed)
+        return [*going.open, *reversed(going.ended)]
 
     @property
     def watched(self) -> dict[str, int]:

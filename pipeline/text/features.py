@@ -27,6 +27,7 @@ TIE_LETTERS: Final = 16
 """Letters a text needs to tie those who post it: below it, strangers agree by chance."""
 
 _TAG = re.compile(r"[#$]\w+")
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _ROW_FACTORS: Final = splitmix64(3, ROWS) | np.uint64(1)
 _BAND_OFFSETS: Final = splitmix64(4, BANDS)
 _REPOST_OFFSET: Final = splitmix64(5, 1)[0]
@@ -71,7 +72,9 @@ def features(texts: Sequence[str], reposts: Sequence[bool], slot_count: int) -> 
 def count_letters(normalised: str) -> int:
     """Return how many letters a normalised text has outside its tags."""
     bare = _TAG.sub("", normalised) if "#" in normalised or "$" in normalised else normalised
-    return 0 if len(bare) < MIN_LETTERS else sum(map(str.isalpha, bare))
+    if len(bare) < MIN_LETTERS:
+        return 0
+    return len(bare.encode().translate(None, _NO_LETTERS)) if bare.isascii() else sum(map(str.isalpha, bare))
 
 
 def jaccard_estimate(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> float:

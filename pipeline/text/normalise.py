@@ -22,7 +22,11 @@ _COMBINED: Final = range(0x20000)
 
 _REPOST = re.compile(r"\s*(?:rt\s+@\w+\s*:\s*)+", re.IGNORECASE)
 _LINK_OR_MENTION = re.compile(r"https?://\S+|www\.\S+|@\w+", re.IGNORECASE)
+_LOWER_LINK_OR_MENTION = re.compile(_LINK_OR_MENTION.pattern)
+"""Finds the same in a third of the time, where there are no capitals."""
+
 _WORD = re.compile(r"[^\W_]+")
+_KEPT = re.compile(r"[\w#$]+")
 _LATIN = re.compile("[a-z]")
 _ASCII_JUNK: Final = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "#$_")}
 
@@ -33,19 +37,30 @@ def normalise(text: str) -> str:
     Look-alike letters are folded only in words that mix scripts, so that texts in one script keep their letters.
     """
     text = text[:MAX_CHARS]
-    if not text.isascii():
-        text = _invisible().sub("", unicodedata.normalize("NFKC", text))
+    if text.isascii():
+        return _normalised_ascii(_bare(text.lower(), _LOWER_LINK_OR_MENTION))
+    text = _invisible().sub("", unicodedata.normalize("NFKC", text))
+    text = _bare(text, _LINK_OR_MENTION).casefold()
+    if text.isascii():
+        return _normalised_ascii(text)
+    if _LATIN.search(text) and not _alike_letters().isdisjoint(text):
+        table = _lookalikes()
+        text = _WORD.sub(lambda word: _fold(word[0], table), text)
+    words = _KEPT.findall(text) if _marks().isdisjoint(text) else _junk().sub(" ", text).split()
+    return " ".join(words)[:MAX_CHARS]
+
+
+def _bare(text: str, link_or_mention: re.Pattern[str]) -> str:
+    """Leave out marks of reposts, links and mentions."""
     if mark := _REPOST.match(text):
         text = text[mark.end() :]
     if "://" in text or "@" in text or "www." in text.lower():
-        text = _LINK_OR_MENTION.sub(" ", text)
-    text = text.casefold()
-    if text.isascii():
-        return " ".join(text.translate(_ASCII_JUNK).split())[:MAX_CHARS]
-    table = _lookalikes()
-    if _LATIN.search(text) and not table.keys().isdisjoint(map(ord, text)):
-        text = _WORD.sub(lambda word: _fold(word[0], table), text)
-    return " ".join(_junk().sub(" ", text).split())[:MAX_CHARS]
+        text = link_or_mention.sub(" ", text)
+    return text
+
+
+def _normalised_ascii(text: str) -> str:
+    return " ".join(text.translate(_ASCII_JUNK).split())[:MAX_CHARS]
 
 
 @lru_cache(maxsize=16_384)
@@ -66,6 +81,16 @@ def _junk() -> re.Pattern[str]:
 
 
 @cache
+def _marks() -> frozenset[str]:
+    return frozenset(_in_category("M"))
+
+
+@cache
+def _alike_letters() -> frozenset[str]:
+    return frozenset(map(chr, _lookalikes()))
+
+
+@cache
 def _invisible() -> re.Pattern[str]:
     """Match what shows nothing: format characters (zero width, bidi), variation selectors, fillers, tags."""
     return re.compile(f"[{_ranges('Cf')}\ufe00-\ufe0f\u115f\u1160\u3164\U000e0000-\U000e01ef]+")
@@ -73,11 +98,15 @@ def _invisible() -> re.Pattern[str]:
 
 def _ranges(category: str) -> str:
     """Return the characters of a general category as ranges of a regular expression's set."""
-    codes = [code for code in _COMBINED if unicodedata.category(chr(code)).startswith(category)]
+    codes = list(map(ord, _in_category(category)))
     known = set(codes)
     starts = [code for code in codes if code - 1 not in known]
     ends = [code for code in codes if code + 1 not in known]
     return "".join(re.escape(chr(first)) + "-" + re.escape(chr(last)) for first, last in zip(starts, ends, strict=True))
+
+
+def _in_category(category: str) -> list[str]:
+    return [letter for letter in map(chr, _COMBINED) if unicodedata.category(letter).startswith(category)]
 
 
 @cache

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_BYTES: Final = 96
 """Bytes of words that are kept of a post: nearly all of a short one, as the word that bots wait for may be short."""
@@ -24,11 +27,16 @@ def telling_words(normalised: str) -> str:
     words = sorted([token for token in tokens if len(token) >= MIN_LETTERS and token.isalpha()], key=len, reverse=True)
     chosen: list[str] = []
     room = MAX_BYTES
+    size_of: Callable[[str], int] = len if normalised.isascii() else _bytes
     for token in (*tags, *words):
-        size = len(token.encode()) + bool(chosen)
+        size = size_of(token) + bool(chosen)
         if size <= room:
             chosen.append(token)
             room -= size
         if room <= MIN_LETTERS:
             break
     return " ".join(chosen)
+
+
+def _bytes(token: str) -> int:
+    return len(token.encode())

@@ -209,7 +209,7 @@ class Engine:
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
         bursts = self.keywords.bursts if self.keywords else ()
         facts = await gather_network(self.store, number, network, now, bursts)
-        rivals = await find_rivals(self.store, number, facts, main_keyword(facts))
+        rivals = await find_rivals(self.store, number, facts, main_keyword(facts), bursts)
         return msgspec.structs.replace(facts, rivals=rivals)
 
     async def _evaluate(self, item: str, now: int) -> list[Event]:

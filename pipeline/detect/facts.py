@@ -105,7 +105,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
 
 
 class RivalFacts(msgspec.Struct, frozen=True):
-    """Ids of open incidents on the same main keyword, with other texts and other accounts."""
+    """Ids of open incidents on the same main keyword, or in the same burst, with other texts and other accounts."""
 
     keyword: str
     incidents: tuple[str, ...]

@@ -27,7 +27,7 @@ def communities_reached(facts: NetworkFacts) -> Signal | None:
 
 
 def rival_network(facts: NetworkFacts) -> Signal | None:
-    """Other open incidents on the same hashtag: whether for or against, nobody can tell."""
+    """Other open incidents on the same hashtag, or in the same burst: whether for or against, nobody can tell."""
     rivals = facts.rivals
     if rivals is None:
         return None

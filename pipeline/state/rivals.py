@@ -1,11 +1,13 @@
-"""Other open incidents of a stream on the same hashtag, with other texts and other accounts."""
+"""Other open incidents of a stream on the same hashtag or in the same burst, with other texts and other accounts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 
+from pipeline.detect.burst_share import LEAST_POSTS
 from pipeline.detect.facts import RivalFacts
 from pipeline.incidents.model import Incident
 from pipeline.state.rows import split_texts, unpack_object
@@ -16,6 +18,7 @@ from pipeline.text.traces import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.bursts.burst import Burst
     from pipeline.detect.facts import NetworkFacts
     from pipeline.state.store import Store
 
@@ -32,13 +35,20 @@ MAX_RIVALS: Final = 5
 """Rivals that are named: those opened first."""
 
 
-async def find_rivals(store: Store, number: int, facts: NetworkFacts, keyword: str) -> RivalFacts | None:
-    """Return the rivals of a network whose main keyword is ``keyword``; None without any, and for a mere word.
+async def find_rivals(
+    store: Store, number: int, facts: NetworkFacts, keyword: str, bursts: Sequence[Burst] = ()
+) -> RivalFacts | None:
+    """Return the rivals of a network whose main keyword is ``keyword``, or on a keyword that bursts; None without any.
 
-    No two networks share an account. One read of the networks with an incident, one of their incidents; texts of those
-    alone that match.
+    A mere word is nobody's subject until it bursts. No two networks share an account. One read of the networks with an
+    incident, one of their incidents; accounts and texts of those alone that may be rivals.
     """
-    theirs = await _on(store, keyword, number) if keyword.startswith("#") else {}
+    is_tag = keyword.startswith("#")
+    shared = [each for each in facts.bursts if each.own_posts >= LEAST_POSTS]
+    told = await _told(store, number) if is_tag or shared else {}
+    theirs = {other: found for other, found in told.items() if is_tag and found[0].keywords[:1] == [keyword]}
+    if told and not theirs:
+        keyword, theirs = await _in_bursts(store, told, [(each.keyword, each.opened_at) for each in shared], bursts)
     if not theirs:
         return None
     texts = [each.samples[0] for each in facts.objects if each.kind == Kind.TEXT and each.samples][-MAX_TEXTS:]
@@ -58,16 +68,34 @@ def alike(left: Sequence[str], right: Sequence[str]) -> bool:
     return bool(((ours[:, None, :] == theirs[None, :, :]).mean(axis=2) >= SIMILAR).any())
 
 
-async def _on(store: Store, keyword: str, own: int) -> dict[int, list[Incident]]:
-    """Open incidents that have been told, whose main keyword it is, by network, in the order of networks."""
+async def _told(store: Store, own: int) -> dict[int, list[Incident]]:
+    """Open incidents of other networks that have been told, by network, in the order of networks."""
     known = {int(name): row.decode().split() for name, row in (await store.items("net:incident")).items()}
     places = [(number, each) for number in sorted(known)[-MAX_NETWORKS:] if number != own for each in known[number]]
     found: dict[int, list[Incident]] = {}
     for (number, _), form in zip(places, await store.fields("incidents", [each for _, each in places]), strict=True):
         incident = None if form is None else msgspec.json.decode(form, type=Incident)
-        if incident and incident.status == "open" and not incident.held and incident.keywords[:1] == [keyword]:
+        if incident and incident.status == "open" and not incident.held:
             found.setdefault(number, []).append(incident)
     return found
+
+
+async def _in_bursts(
+    store: Store, told: dict[int, list[Incident]], shared: Sequence[tuple[str, int]], bursts: Sequence[Burst]
+) -> tuple[str, dict[int, list[Incident]]]:
+    """Return the first of some bursts, by keyword and opening, that other networks post to as well, and these."""
+    if not shared:
+        return "", {}
+    keys = {
+        number: np.sort(np.frombuffer(b"".join(await store.network_authors(number)), dtype="<u8")) for number in told
+    }
+    opened = {(burst.keyword, burst.opened_at): burst for burst in bursts}
+    for name in shared:
+        burst = opened[name]
+        theirs = {number: each for number, each in told.items() if burst.posts_by(keys[number])[0] >= LEAST_POSTS}
+        if theirs:
+            return burst.keyword, theirs
+    return "", {}
 
 
 async def _texts(store: Store, number: int) -> list[str]:

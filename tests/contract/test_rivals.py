@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import load_settings
 from pipeline.engine import Engine
+from pipeline.incidents.burst import KIND
 from pipeline.incidents.public import IncidentEvent
 from pipeline.post import Post
 from pipeline.replay import run
@@ -53,9 +54,11 @@ def signals(event: IncidentEvent) -> dict[str, str]:
     return {signal.signal: signal.text for signal in event.data.evidence}
 
 
-async def told(server_url: str, lines: list[Line], settings: Settings = SETTINGS) -> list[IncidentEvent]:
+async def told(
+    server_url: str, lines: list[Line], settings: Settings = SETTINGS, posts: int = 1200
+) -> list[IncidentEvent]:
     """Events of campaigns in the midst of organic chatter: without strangers no meeting is above chance."""
-    crowd = list(simulate(11, 1200, accounts=0))
+    crowd = list(simulate(11, posts, accounts=0))
     async with connect(server_url, 10) as client:
         engine = Engine(client, "rivals", settings)
         await engine.start()
@@ -86,6 +89,23 @@ def test_each_of_two_campaigns_on_one_hashtag_names_the_other(server_url: str) -
     )
     updated = [event for event in events if event.type == "incident.updated" and event.data.incident_id == first]
     assert second in signals(updated[-1])["rival-network"]
+
+
+def test_campaigns_in_one_burst_name_each_other_under_whatever_tag_they_go(server_url: str) -> None:
+    pro = side("pro", tuple(f"{text} #Bridge" for text in FOR), "#AllForIt", 122, range(10))
+    anti = side("anti", tuple(f"{text} #Bridge" for text in AGAINST), "#ArrestThem", 128, range(10))
+    more = side("pro", tuple(f"{text} they say #Bridge" for text in FOR), "#AllForIt", 135, range(20))
+
+    events = asyncio.run(told(server_url, [*pro, *anti, *more], posts=6000))
+
+    opened = {e.data.accounts.sample[0][:3]: e for e in events if e.type == "incident.opened" and e.data.kind != KIND}
+    first, second = opened["pro"].data, opened["ant"].data
+    assert "#bridge" not in {first.keywords[0], second.keywords[0]}
+    assert signals(opened["ant"])["rival-network"] == (
+        f"another network pushes #bridge with other texts and other accounts: {first.incident_id}"
+    )
+    updated = [e for e in events if e.type == "incident.updated" and e.data.incident_id == first.incident_id]
+    assert second.incident_id in signals(updated[-1])["rival-network"]
 
 
 def test_campaigns_on_other_hashtags_or_with_the_same_texts_are_no_rivals(server_url: str) -> None:

@@ -72,6 +72,13 @@ class Occurrences(msgspec.Struct, frozen=True):
         return Occurrences(self.panes[chosen], self.keywords[chosen], self.counts[:, chosen], self.stream[:, chosen])
 
 
+def nothing_found() -> Occurrences:
+    """Return no occurrences."""
+    none = np.zeros(0, dtype=np.int64)
+    windows = np.zeros((len(WINDOWS), 0), dtype=np.int64)
+    return Occurrences(none, none.astype(np.uint64), windows, windows)
+
+
 def joined(parts: list[Posts]) -> Posts:
     """Return posts one after the other."""
     ends = np.cumsum([0, *(part.starts[-1] for part in parts)])
@@ -187,6 +194,8 @@ class WindowLog:
     def occurrences(self, keywords: NDArray[np.uint64], first: int) -> Occurrences:
         """Return in which panes distinct keywords occur from post ``first`` on, by pane and keyword."""
         order = np.sort(keywords)
+        if not len(order):
+            return nothing_found()
         begin = self._row(self.before(int(self.panes[first]) + 1 - max(self.window_panes)))
         rows, numbers = Few(order).find(self._hashes.now[begin:], self._bits.now[begin:])
         posts = self._post_of.now[begin:][rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -83,7 +84,7 @@ class Burst(msgspec.Struct):
     @property
     def authors(self) -> int:
         """Distinct authors of these."""
-        return len(np.unique(np.frombuffer(self.author_keys, dtype="<u8")))
+        return _distinct(self.author_keys)
 
     def overlaps(self, first: int, last: int) -> bool:
         """Whether any of it lies between two event times (ms)."""
@@ -122,3 +123,9 @@ def burst_id(stream: str, keyword: str, opened_at: int, *, followed: bool = Fals
     kind = "followed" if followed else "burst"
     digest = blake2b(f"{stream}\0{kind}\0{keyword}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"
+
+
+@lru_cache(maxsize=16)
+def _distinct(author_keys: bytes) -> int:
+    """Return how many there are; an event asks more than once."""
+    return len(np.unique(np.frombuffer(author_keys, dtype="<u8")))

@@ -25,6 +25,8 @@ _NO_PORT = re.compile(r"^([^:/?#\[]*):(?!\d{1,5}(?:[/?#]|$)).*", re.DOTALL)
 _IN_QUERY = re.compile(r"([?&]\w*password=).*", re.DOTALL | re.IGNORECASE)
 """All that follows: the password may hold what ends a value."""
 
+_UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
+
 
 @contextlib.asynccontextmanager
 async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
@@ -42,6 +44,8 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
         else:
             retry = Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES)
             client = Redis.from_url(url, retry=retry, **options)
+    except TypeError as error:
+        raise UserError(f"{shown}: an option of the URL is unknown{_named(error)}") from None
     except ValueError as error:
         # A password with an unescaped slash ends up in the message as a port.
         raise UserError(f"{shown}: {'no valid URL' if shown != url else error}") from None
@@ -50,6 +54,8 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
             await client.ping()
         except OSError as error:
             raise ServerError(f"{shown}: {error}") from error
+        except TypeError as error:  # the client gives all options of a URL to its connection, unread
+            raise UserError(f"{shown}: an option of the URL is unknown{_named(error)}") from None
         yield client  # an OSError from here on is a file's or standard output's: the client wraps its own
     except (RedisError, RedisClusterException) as error:
         if _is_refusal(error):
@@ -58,6 +64,11 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
     finally:
         with contextlib.suppress(RedisError, OSError):
             await client.aclose()
+
+
+def _named(error: TypeError) -> str:
+    found = _UNEXPECTED.search(str(error))
+    return f": {found[1]}" if found else ""
 
 
 def _is_refusal(error: BaseException | None) -> bool:

@@ -33,7 +33,7 @@ KEYS: Final[dict[str, str]] = {
     "pairs:1": "the odd generation of it",
     "groups:0": "HASH object number -> facts of up to 512 authors, 20 bytes each (see lua/lookalikes.lua)",
     "groups:1": "the odd generation of it",
-    "history:0": "HASH author key -> numbers (u32) of the last 16 texts it shared with others, lives 36 to 72 hours",
+    "history:0": "HASH author key -> numbers (u32) of the last 8 texts it shared with others, lives 36 to 72 hours",
     "history:1": "the odd generation of it",
     "sizes:0": "HASH object number -> authors, of texts in a history",
     "sizes:1": "the odd generation of it",

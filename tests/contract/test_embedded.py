@@ -214,6 +214,16 @@ def test_a_url_without_a_password_is_shown_as_it_is(url: str) -> None:
     assert masked(url) == url
 
 
+@pytest.mark.parametrize("scheme", ["redis", "redis+cluster"])
+async def test_an_option_that_nobody_knows_is_named(scheme: str) -> None:
+    async with embedded_server() as url:
+        address = url.partition("://")[2]
+
+        with pytest.raises(UserError, match="unknown: colour"):
+            async with connect(f"{scheme}://{address}?colour=red", TIMEOUT_S):
+                pass
+
+
 @pytest.mark.parametrize("given", ["", "?password=wrong", "?username=nobody&password=wrong"])
 async def test_a_password_missing_or_wrong_is_the_users_to_put_right(given: str) -> None:
     async with embedded_server() as url, connect(url, TIMEOUT_S) as client:

@@ -497,7 +497,7 @@ class Oracle:
             if tied:
                 self._tie_shared(shared, len(shared) - 1 if before.tied else 1, number, other)
             self.overlaps.put((other, number), Shared(tied, shared))
-        self.history.put(author, [*held, number][-16:])
+        self.history.put(author, [*held, number][-8:])
 
     def _beyond_chance(self, k: int, expected: float) -> bool:
         if k < self.look.rules["overlap_accounts"] or self.look.rules["overlap_factor"] * expected > k:

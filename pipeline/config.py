@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import tomllib
 from hashlib import blake2b
 from pathlib import Path
@@ -18,9 +19,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from pipeline.errors import ConfigError
 from pipeline.sections import (
+    ENDPOINT,
     AllowSection,
     BurstsSection,
     DetectionSection,
+    EndpointSection,
     IncidentsSection,
     KafkaSection,
     LimitsSection,
@@ -63,6 +66,7 @@ class Settings(BaseSettings):
     kafka: KafkaSection = KafkaSection()
     worker: WorkerSection = WorkerSection()
     route: RouteSection = RouteSection()
+    endpoints: dict[str, EndpointSection] = {}
 
     @model_validator(mode="after")
     def _incidents_end_before_their_networks(self) -> Self:
@@ -142,6 +146,9 @@ def load_settings(
         dotted = ".".join(map(str, first["loc"][:2]))  # what lies deeper is an item of a list
         origin = origins.get(dotted, "file")
         where = str(path or DEFAULT_FILE) if origin == "file" else origin
+        if first["loc"][0] == "endpoints":
+            dotted = ".".join(map(str, first["loc"][:3]))
+            raise ConfigError(f"{dotted} ({where}): {first['msg'].removeprefix('Value error, ')}") from None
         shown = "" if dotted in secret_keys() else f" {_cut(repr(first['input']))}"
         raise ConfigError(f"{dotted}{shown} ({where}): {first['msg'].removeprefix('Value error, ')}") from None
 
@@ -191,9 +198,25 @@ def _read_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
         if section not in Settings.model_fields:
             raise ConfigError(f"{path}: unknown table [{section}]; {_nearest_table(section)}")
         for key, value in table.items():
+            if section == "endpoints":
+                yield section, key, _checked_endpoint(path, key, value)
+                continue
             if (section, key) not in set(known_keys()):
                 raise ConfigError(f"{path}: unknown key {section}.{key}{_nearest(f'{section}.{key}')}")
             yield section, key, value
+
+
+def _checked_endpoint(path: Path, name: str, table: object) -> object:
+    """Return the table of an endpoint. Raises ConfigError for its name, and for a key that is unknown."""
+    if not re.match(ENDPOINT, name):
+        raise ConfigError(f"{path}: endpoints.{_cut(name)}: a name has small letters, digits, _ and -")
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: endpoints.{name} is no table: [endpoints.{name}]")
+    for key in table:
+        if key not in EndpointSection.model_fields:
+            near = difflib.get_close_matches(key, EndpointSection.model_fields, 1, 0.0)[0]
+            raise ConfigError(f"{path}: unknown key endpoints.{name}.{key}; the nearest known key is {near}")
+    return table
 
 
 def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str, object]]:

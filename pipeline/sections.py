@@ -33,6 +33,28 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+ENDPOINT: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+"""The name of an endpoint: it stands in commands, ids and metrics."""
+
+
+class EndpointSection(Section):
+    """A receiver of webhooks, ``[endpoints.NAME]``. What is secret is named by where it stands, never written here."""
+
+    url: SecretStr = Field(description="where it is: https://, or file:PATH or env:NAME where the URL is a secret")
+    secrets: tuple[str, ...] = Field(
+        min_length=1, max_length=2, description="one secret, or two while it is changed: file:PATH or env:NAME"
+    )
+    networks: tuple[str, ...] = Field((), description="private networks that it may lie in, such as 10.0.0.0/8")
+    timeout_s: float = Field(15.0, gt=0, le=30, description="seconds until an attempt is given up")
+
+    @field_validator("secrets")
+    @classmethod
+    def _secrets_stand_elsewhere(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(each.startswith(("file:", "env:")) for each in secrets):
+            raise ValueError("a secret is named by file:PATH or env:NAME, and never written here")
+        return secrets
+
+
 class RedisSection(Section):
     """Where state is kept."""
 

@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.cli.bursts import bursts
 from pipeline.cli.config import config
 from pipeline.cli.dead_letters import dead_letters
+from pipeline.cli.endpoints import endpoints
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
 from pipeline.cli.export import export
@@ -45,7 +46,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 for command in (
     *(replay, bursts, explain, evaluate, inspect, simulate),
     *(up, worker, route, topics, lag, export, dead_letters),
-    *(config, state, watch),
+    *(config, endpoints, state, watch),
 ):
     turfwatch.add_command(command)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from pipeline.config import detection_hash, effective, known_keys, load_settings, secret_keys
 from pipeline.errors import ConfigError
+from pipeline.sections import EndpointSection
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -27,6 +29,13 @@ def test_options_come_before_variables_before_the_file(tmp_path: Path) -> None:
         "detection.min_objects": "environment",
         "detection.similarity": "option",
     }
+
+
+def test_every_key_of_an_endpoint_is_documented_with_its_meaning() -> None:
+    documented = DOCS.read_text()
+
+    for key, field in EndpointSection.model_fields.items():
+        assert re.search(rf"^\| `{key}` \| .*\| {re.escape(field.description or '')} \|$", documented, re.MULTILINE)
 
 
 def test_secrets_are_masked() -> None:
@@ -117,7 +126,8 @@ def test_a_wrong_item_of_a_list_is_told_with_where_it_comes_from() -> None:
 
 
 def test_every_key_is_documented_with_its_default_and_meaning() -> None:
-    rows = [row for row in DOCS.read_text().splitlines() if row.startswith("| `")]
+    settings, _, _ = DOCS.read_text().partition("## Endpoints")
+    rows = [row for row in settings.splitlines() if row.startswith("| `")]
     defaults = effective(load_settings(environment={})[0], {})
 
     assert rows == [f"| `{name}` | {value} | {meaning} |" for name, value, _, meaning in defaults]

@@ -11,6 +11,8 @@ import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 FIRST_POSTS: Final = 5
@@ -123,6 +125,11 @@ def burst_id(stream: str, keyword: str, opened_at: int, *, followed: bool = Fals
     kind = "followed" if followed else "burst"
     digest = blake2b(f"{stream}\0{kind}\0{keyword}\0{opened_at}".encode(), digest_size=8)
     return f"inc_{digest.hexdigest()}"
+
+
+def keys_in_order(author_keys: Iterable[bytes]) -> NDArray[np.uint64]:
+    """Return author keys as numbers, the smallest first, as `Burst.posts_by` asks for them."""
+    return np.sort(np.frombuffer(b"".join(author_keys), dtype="<u8"))
 
 
 @lru_cache(maxsize=16)

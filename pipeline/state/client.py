@@ -45,7 +45,7 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
             retry = Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.02), _RETRIES)
             client = Redis.from_url(url, retry=retry, **options)
     except TypeError as error:
-        raise UserError(f"{shown}: an option of the URL is unknown{_named(error)}") from None
+        raise _unknown_option(shown, error) from None
     except ValueError as error:
         # A password with an unescaped slash ends up in the message as a port.
         raise UserError(f"{shown}: {'no valid URL' if shown != url else error}") from None
@@ -55,7 +55,7 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
         except OSError as error:
             raise ServerError(f"{shown}: {error}") from error
         except TypeError as error:  # the client gives all options of a URL to its connection, unread
-            raise UserError(f"{shown}: an option of the URL is unknown{_named(error)}") from None
+            raise _unknown_option(shown, error) from None
         yield client  # an OSError from here on is a file's or standard output's: the client wraps its own
     except (RedisError, RedisClusterException) as error:
         if _is_refusal(error):
@@ -66,9 +66,10 @@ async def connect(url: str, socket_timeout_s: float) -> AsyncIterator[Redis]:
             await client.aclose()
 
 
-def _named(error: TypeError) -> str:
+def _unknown_option(shown: str, error: TypeError) -> Exception:
+    """Return the error for an option that the client refuses; any other is not the user's and stays as it is."""
     found = _UNEXPECTED.search(str(error))
-    return f": {found[1]}" if found else ""
+    return UserError(f"{shown}: an option of the URL is unknown: {found[1]}") if found else error
 
 
 def _is_refusal(error: BaseException | None) -> bool:

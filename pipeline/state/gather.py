@@ -6,8 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from pipeline.bursts.burst import keys_in_order
 from pipeline.detect.facts import AccountFacts, AnsweredFacts, BurstFacts, NetworkFacts, ObjectFacts
 from pipeline.detect.replies import MIN_AUTHORS
 from pipeline.state.rows import (
@@ -98,7 +97,7 @@ async def gather_network(
 
 def _taken_part(bursts: Iterable[Burst], members: Collection[bytes]) -> tuple[BurstFacts, ...]:
     """Return the bursts to which several of some accounts posted, those with most of their posts first."""
-    authors = np.sort(np.frombuffer(b"".join(members), dtype="<u8"))
+    authors = keys_in_order(members)
     shares = [(burst, *burst.posts_by(authors)) for burst in bursts]
     found = [each for each in shares if each[2] >= TAKEN_PART]
     found.sort(key=lambda each: (-each[1], each[0].opened_at, each[0].keyword))

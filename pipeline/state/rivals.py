@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import numpy as np
 
+from pipeline.bursts.burst import keys_in_order
 from pipeline.detect.burst_share import LEAST_POSTS
 from pipeline.detect.facts import RivalFacts
 from pipeline.incidents.model import Incident
@@ -46,7 +46,7 @@ async def find_rivals(
     is_tag = keyword.startswith("#")
     shared = [each for each in facts.bursts if each.own_posts >= LEAST_POSTS]
     told = await _told(store, number) if is_tag or shared else {}
-    theirs = {other: found for other, found in told.items() if is_tag and found[0].keywords[:1] == [keyword]}
+    theirs = on_keyword(keyword, told) if is_tag else {}
     if told and not theirs:
         keyword, theirs = await _in_bursts(store, told, [(each.keyword, each.opened_at) for each in shared], bursts)
     if not theirs:
@@ -80,15 +80,19 @@ async def _told(store: Store, own: int) -> dict[int, list[Incident]]:
     return found
 
 
+def on_keyword(keyword: str, told: dict[int, list[Incident]]) -> dict[int, list[Incident]]:
+    """Those incidents whose main keyword it is; after a merge a network has several, each with its own."""
+    theirs = {number: [each for each in found if each.keywords[:1] == [keyword]] for number, found in told.items()}
+    return {number: found for number, found in theirs.items() if found}
+
+
 async def _in_bursts(
     store: Store, told: dict[int, list[Incident]], shared: Sequence[tuple[str, int]], bursts: Sequence[Burst]
 ) -> tuple[str, dict[int, list[Incident]]]:
     """Return the first of some bursts, by keyword and opening, that other networks post to as well, and these."""
     if not shared:
         return "", {}
-    keys = {
-        number: np.sort(np.frombuffer(b"".join(await store.network_authors(number)), dtype="<u8")) for number in told
-    }
+    keys = {number: keys_in_order(await store.network_authors(number)) for number in told}
     opened = {(burst.keyword, burst.opened_at): burst for burst in bursts}
     for name in shared:
         burst = opened[name]

@@ -23,7 +23,7 @@ _COMBINED: Final = range(0x20000)
 _REPOST = re.compile(r"\s*(?:rt\s+@\w+\s*:\s*)+", re.IGNORECASE)
 _LINK_OR_MENTION = re.compile(r"https?://\S+|www\.\S+|@\w+", re.IGNORECASE)
 _LOWER_LINK_OR_MENTION = re.compile(_LINK_OR_MENTION.pattern)
-"""Finds the same in a third of the time, where there are no capitals."""
+"""Finds the same in half the time, where there are no capitals."""
 
 _WORD = re.compile(r"[^\W_]+")
 _KEPT = re.compile(r"[\w#$]+")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.incidents.public import DigestEvent, rfc3339
+from pipeline.incidents.public import DigestEvent, VerdictEvent, rfc3339
 from pipeline.post import Post, Tick
 from pipeline.replay import run
 
@@ -204,7 +204,9 @@ def _per_million(false: int, organic_posts: int) -> float:
 
 
 def told_by(event: Event) -> list[Told]:
-    """Return what an event told, of each incident in it."""
+    """Return what an event told, of each incident in it; an operator's answer tells of nothing found."""
+    if isinstance(event, VerdictEvent):
+        return []
     if isinstance(event, DigestEvent):
         return [
             Told(

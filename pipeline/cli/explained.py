@@ -225,7 +225,7 @@ def _life(life: Sequence[Happened]) -> Table:
             _time(each.at),
             each.event.removeprefix("incident."),
             each.incident_id,
-            str(each.accounts),
+            "" if each.accounts is None else str(each.accounts),
             "" if each.posts is None else str(each.posts),
             each.severity,
             plain("; ".join(each.changes)),

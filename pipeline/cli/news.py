@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.show import STYLE, held_line, plain, shown_p
 from pipeline.incidents.burst import KIND
-from pipeline.incidents.public import DigestEvent
+from pipeline.incidents.public import DigestEvent, VerdictEvent
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,6 +34,11 @@ def news(event: Event) -> Text:
         for held in event.data.incidents:
             text.append_text(held_line(held))
         return text
+    if isinstance(event, VerdictEvent):
+        answer = event.data
+        by = f" by {answer.author}" if answer.author else ""
+        text.append_text(plain(f"  {answer.verdict}{by}: {answer.kind}  {answer.stream}  {answer.incident_id}"))
+        return text.append_text(plain(f"\n  {answer.note}")) if answer.note else text
     data = event.data
     if data.kind == KIND:
         return plain(f"{text.plain}  {data.kind}  {data.stream}  {data.summary}", STYLE[data.severity])

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.detect.severity import Severity
-from pipeline.incidents.public import DigestEvent
+from pipeline.incidents.public import DigestEvent, IncidentEvent, VerdictEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.incidents.public import Event, IncidentEvent
+    from pipeline.incidents.public import Event
 
 
 class Happened(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class Happened(msgspec.Struct, frozen=True):
     at: str
     event: str
     incident_id: str
-    accounts: int
+    accounts: int | None
     posts: int | None
     severity: Severity
     changes: list[str]
@@ -31,9 +31,8 @@ def life(name: str, events: Sequence[Event]) -> list[Happened]:
     """Return all that was told of an incident, and of those that were merged into it."""
     told: list[Happened] = []
     before: dict[str, IncidentEvent] = {}
-    theirs = {
-        event.data.incident_id for event in events if not isinstance(event, DigestEvent) and event.data.into == name
-    }
+    told_by_itself = (event.data for event in events if isinstance(event, IncidentEvent))
+    theirs = {data.incident_id for data in told_by_itself if data.into == name}
     for event in events:
         if isinstance(event, DigestEvent):
             told += [
@@ -41,6 +40,11 @@ def life(name: str, events: Sequence[Event]) -> list[Happened]:
                 for each in event.data.incidents
                 if each.incident_id == name
             ]
+        elif isinstance(event, VerdictEvent):
+            if event.data.incident_id == name:
+                answer = event.data
+                words = [f"verdict: {answer.verdict}"]
+                told.append(Happened(event.timestamp, event.type, name, None, None, answer.severity, words))
         elif event.data.incident_id == name or event.data.incident_id in theirs:
             data = event.data
             changes = _changes(before.get(data.incident_id), event)

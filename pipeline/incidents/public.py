@@ -118,8 +118,43 @@ class DigestEvent(msgspec.Struct, frozen=True):
     data: DigestData
 
 
-Event = IncidentEvent | DigestEvent
-"""What a stream tells; ``type`` says which of the two it is."""
+Verdict = Literal["true", "false", "benign"]
+"""An operator's answer: a campaign, none, or one that harms nobody."""
+
+
+class VerdictData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An operator's answer to an incident, with the incident as it was told last.
+
+    ``author`` and ``note`` are the operator's own words, "" for none.
+    """
+
+    schema: int
+    incident_id: str
+    stream: str
+    revision: int
+    status: Status
+    kind: Kind
+    severity: Severity
+    detected_at: str
+    verdict: Verdict
+    summary: str
+    keywords: list[str]
+    links: dict[str, str]
+    author: str = ""
+    note: str = ""
+    replay: bool | None = None
+
+
+class VerdictEvent(msgspec.Struct, frozen=True):
+    """Somebody answered; ``timestamp`` is event time. Its id is ``<incident_id>:<revision>``."""
+
+    type: Literal["incident.verdict"]
+    timestamp: str
+    data: VerdictData
+
+
+Event = IncidentEvent | DigestEvent | VerdictEvent
+"""What a stream tells; ``type`` says which of them it is."""
 
 
 class _Head(msgspec.Struct):
@@ -128,13 +163,18 @@ class _Head(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _head_decoder = msgspec.json.Decoder(_Head)
-_incident_decoder = msgspec.json.Decoder(IncidentEvent)
-_digest_decoder = msgspec.json.Decoder(DigestEvent)
+_incident_decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(IncidentEvent)
+_decoders: Final[dict[str, msgspec.json.Decoder[Event]]] = {
+    "incident.digest": msgspec.json.Decoder(DigestEvent),
+    "incident.verdict": msgspec.json.Decoder(VerdictEvent),
+}
 
 
 def publish(event: Event, *, replay: bool, members: bool) -> Event:
     """Return the event as it goes out: marked as replayed or live, with member ids only where asked for."""
     replace = msgspec.structs.replace
+    if isinstance(event, VerdictEvent):
+        return replace(event, data=replace(event.data, replay=replay))
     if isinstance(event, DigestEvent):
         held = event.data.incidents if members else [replace(each, ids=None) for each in event.data.incidents]
         return replace(event, data=replace(event.data, incidents=held, replay=replay))
@@ -149,13 +189,18 @@ def encode_event(event: Event) -> bytes:
 
 def decode_event(raw: bytes) -> Event:
     """Return the event of its JSON."""
-    digest = _head_decoder.decode(raw).type == "incident.digest"
-    return _digest_decoder.decode(raw) if digest else _incident_decoder.decode(raw)
+    return _decoders.get(_head_decoder.decode(raw).type, _incident_decoder).decode(raw)
+
+
+def subject(event: Event) -> str:
+    """Return the id of what an event tells of: an incident's, or a digest's own."""
+    return event.data.digest_id if isinstance(event, DigestEvent) else event.data.incident_id
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the public form (committed as docs/incident.schema.json)."""
-    one_of, parts = msgspec.json.schema_components([IncidentEvent, DigestEvent], ref_template="#/$defs/{name}")
+    forms = (IncidentEvent, DigestEvent, VerdictEvent)
+    one_of, parts = msgspec.json.schema_components(forms, ref_template="#/$defs/{name}")
     return {"oneOf": list(one_of), "$defs": parts}
 
 

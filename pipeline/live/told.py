@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from pipeline.incidents.public import DigestEvent, decode_event, encode_event, publish, rfc3339
+from pipeline.incidents.public import decode_event, encode_event, publish, rfc3339, subject
 from pipeline.live.outlet import Outgoing
 
 
 def told(raw: bytes, topic: str) -> Outgoing:
     """Return the record of a stored event: key incident (or digest) id, headers event_id and published_at."""
     event = publish(decode_event(raw), replay=False, members=False)
-    name = event.data.digest_id if isinstance(event, DigestEvent) else event.data.incident_id
+    name = subject(event)
     headers = [
         ("event_id", f"{name}:{event.data.revision}".encode()),
         ("published_at", rfc3339(time.time_ns() // 1_000_000).encode()),

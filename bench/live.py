@@ -2,7 +2,8 @@
 
 In turns, each run a process of its own over a topic that was filled before: a loop without Faust, a bare agent and a
 worker with one post a record, a worker with 50 posts a record. Then a worker while posts with campaigns among them come
-at 1,000 posts/s. Exits 1 where a bound is missed. Linux, with Java and Maven.
+at 1,000 posts/s, with a notifier and a receiver of webhooks behind it. Exits 1 where a bound is missed. Linux, with
+Java and Maven.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def judged(rates: dict[str, list[float]], told: Latency) -> bool:
     """Print medians and latencies beside their bounds; returns whether all hold."""
     middle = {name: median(row) for name, row in rates.items()}
     ratio, packed = middle[SINGLE] / middle[BARE], middle[PACKED]
-    times, since_post = sorted(told.from_append), sorted(told.from_post)
+    times, since_post, hooked = sorted(told.from_append), sorted(told.from_post), sorted(told.to_webhook)
     p99 = rank(times, 0.99)
     print(
         f"median worker / bare agent   {ratio:9.2f}   at least {RATIO}\n"
@@ -88,12 +89,15 @@ def judged(rates: dict[str, list[float]], told: Latency) -> bool:
         f"(incidents.max_opened = {MAX_OPENED:,})\n"
         f"from the post that crossed the bound to the record of the incident, by the broker's clock:\n"
         f"  p50 {rank(times, 0.5)} ms, p99 {p99} ms, most {times[-1]} ms   p99 below {P99_MS:,} ms\n"
+        f"to its first webhook at the receiver, signed, notifier and receiver on the same cores:\n"
+        f"  p50 {rank(hooked, 0.5)} ms, p99 {rank(hooked, 0.99)} ms, most {hooked[-1]} ms   p99 below {P99_MS:,} ms\n"
         f"  longest pause between two appends {told.pause_ms} ms, last post sent {told.late_ms} ms late, "
         f"{told.retries} retries\n"
         f"  from the time in the post itself: p50 {rank(since_post, 0.5)} ms, p99 {rank(since_post, 0.99)} ms, "
         f"most {since_post[-1]} ms"
     )
-    return ratio >= RATIO and packed >= PACKED_RATE and len(told.found) >= CAMPAIGNS and p99 < P99_MS
+    is_fast = ratio >= RATIO and packed >= PACKED_RATE
+    return is_fast and len(told.found) >= CAMPAIGNS and max(p99, rank(hooked, 0.99)) < P99_MS
 
 
 def rank(times: Sequence[int], share: float) -> int:

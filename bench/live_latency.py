@@ -12,11 +12,13 @@ import time
 from bisect import bisect_left
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from bench.live_child import Span, cpu_seconds
+from bench.live_hook import notifying, receiving
 from bench.live_load import campaign_of
 from pipeline.errors import BrokerError
 from pipeline.incidents.burst import KIND
@@ -41,11 +43,13 @@ _AHEAD_MS: Final = 100
 class Latency(msgspec.Struct, frozen=True):
     """Of each incident, milliseconds from the append of the post that opened it, and from that post's own time.
 
-    ``late_ms`` is how late the last post was sent, ``pause_ms`` the longest time in which the broker took none.
+    ``to_webhook`` is from the append of the post to the receiver of the first webhook. ``late_ms`` is how late the last
+    post was sent, ``pause_ms`` the longest time in which the broker took none.
     """
 
     from_append: list[int]
     from_post: list[int]
+    to_webhook: list[int]
     found: set[str]
     late_ms: int
     pause_ms: int
@@ -68,20 +72,29 @@ def latency(
 
     ``pids`` names processes whose CPU seconds are wanted. Raises BrokerError where the worker ends or does not keep up.
     """
-    with _worker(environment, url) as process:
+    with (
+        tempfile.TemporaryDirectory(prefix="tw-bench-") as folder,
+        receiving() as hook,
+        _worker(environment, url) as process,
+    ):
+        config = Path(folder) / "turfwatch.toml"
+        config.write_text(hook.section("bench", Path(folder)))
         port = settings.worker.health_port
         _until(lambda: _health(port, process).get("partitions"), "a worker has partitions")
-        watched = {"process": process.pid, **pids}
-        before, start = {name: cpu_seconds(pid) for name, pid in watched.items()}, time.perf_counter()
-        late_ms = _send(settings.kafka, "bench", posts)
-        _until(lambda: _is_done(_health(port, process)["counts"], len(posts)), "all posts are applied")
-        seconds = time.perf_counter() - start
-        retries = _health(port, process)["counts"].get("retries", 0)
-        cpu = {name: cpu_seconds(pid) - before[name] for name, pid in watched.items()}
+        with notifying(environment, url, config) as notifier:
+            watched = {"process": process.pid, "notifier": notifier.pid, **pids}
+            before, start = {name: cpu_seconds(pid) for name, pid in watched.items()}, time.perf_counter()
+            late_ms = _send(settings.kafka, "bench", posts)
+            _until(lambda: _is_done(_health(port, process)["counts"], len(posts)), "all posts are applied")
+            seconds = time.perf_counter() - start
+            retries = _health(port, process)["counts"].get("retries", 0)
+            cpu = {name: cpu_seconds(pid) - before[name] for name, pid in watched.items()}
+            opened = set(_opened(settings.kafka))
+            _until(lambda: opened <= hook.came.keys(), "all webhooks have come")
         process.terminate()
         process.wait(DEADLINE_S)
         _require(process)
-    return _evaluated(settings.kafka, Span(len(posts), seconds, cpu), late_ms, retries)
+        return _evaluated(settings.kafka, Span(len(posts), seconds, cpu), late_ms, retries, hook.came)
 
 
 @contextlib.contextmanager
@@ -115,18 +128,34 @@ def _send(kafka: KafkaSection, stream: str, posts: Sequence[Post]) -> int:
     return max(0, round(1000 * late))
 
 
-def _evaluated(kafka: KafkaSection, span: Span, late_ms: int, retries: int) -> Latency:
+def _opened(kafka: KafkaSection) -> Iterator[tuple[str, int]]:
+    """Yield incident and revision of what was opened."""
+    for value, _ in _records(kafka, kafka.incidents):
+        if event := _opening(value):
+            yield event.data.incident_id, event.data.revision
+
+
+def _opening(value: bytes) -> IncidentEvent | None:
+    """Return the event of a record that opens an incident, but for bursts."""
+    event = decode_event(value)
+    is_opening = isinstance(event, IncidentEvent) and event.type == "incident.opened" and event.data.kind != KIND
+    return event if is_opening and isinstance(event, IncidentEvent) else None
+
+
+def _evaluated(
+    kafka: KafkaSection, span: Span, late_ms: int, retries: int, came: Mapping[tuple[str, int], int]
+) -> Latency:
     """Return what the topics tell. A post is known by its time, which no other has."""
     sent = [(msgspec.json.decode(value, type=_Stamp).created_at, at) for value, at in _records(kafka, kafka.posts)]
     pause_ms = max(later - earlier for (_, earlier), (_, later) in pairwise(sent))
-    told = Latency([], [], set(), late_ms, pause_ms, retries, span)
+    told = Latency([], [], [], set(), late_ms, pause_ms, retries, span)
     for value, at in _records(kafka, kafka.incidents):
-        event = decode_event(value)
-        if not isinstance(event, IncidentEvent) or event.type != "incident.opened" or event.data.kind == KIND:
+        if not (event := _opening(value)):
             continue
         # Times of one form are in the order of their letters; a timer may lie before the post that sets it off.
         appended = sent[bisect_left(sent, (event.timestamp, 0))][1]
         told.from_append.append(at - appended)
+        told.to_webhook.append(came[event.data.incident_id, event.data.revision] - appended)
         told.from_post.append(at - round(1000 * datetime.fromisoformat(event.timestamp).timestamp()))
         told.found.update(filter(None, map(campaign_of, event.data.accounts.sample)))
     return told

@@ -53,6 +53,7 @@ class Bench:
             "kafka_incidents": f"{name}-incidents",
             "kafka_dead_letters": f"{name}-dead-letters",
             "worker_group": f"bench-{uuid4().hex[:8]}",
+            "notify_group": f"bench-{uuid4().hex[:8]}",
             "worker_health_port": free_port(),
             "worker_idle_s": 3600,  # no ticks among the posts
             **more,

@@ -27,6 +27,7 @@ from pipeline.sections import (
     IncidentsSection,
     KafkaSection,
     LimitsSection,
+    NotifySection,
     RedisSection,
     RouteSection,
     WatchSection,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     kafka: KafkaSection = KafkaSection()
     worker: WorkerSection = WorkerSection()
     route: RouteSection = RouteSection()
+    notify: NotifySection = NotifySection()
     endpoints: dict[str, EndpointSection] = {}
 
     @model_validator(mode="after")

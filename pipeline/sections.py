@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.bursts.watch import MAX_WATCHES, Watch, write_watch
 from pipeline.errors import LineError
@@ -37,22 +47,97 @@ ENDPOINT: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 """The name of an endpoint: it stands in commands, ids and metrics."""
 
 
+FormatName = Literal["generic", "alertmanager", "slack", "discord", "teams", "mattermost", "pagerduty"]
+EventName = Literal[
+    "opened", "updated", "escalated", "resolved", "reopened", "suppressed", "merged", "digest", "verdict"
+]
+KindName = Literal["coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm", "keyword-burst"]
+SeverityName = Literal["info", "warning", "critical"]
+
+QUIET: Final = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d( [A-Za-z_]+(/[A-Za-z0-9_+-]+)*)?$"
+"""Quiet hours: ``22:00-07:00``, with the name of a time zone behind them where it is not UTC."""
+
+
 class EndpointSection(Section):
     """A receiver of webhooks, ``[endpoints.NAME]``. What is secret is named by where it stands, never written here."""
 
     url: SecretStr = Field(description="where it is: https://, or file:PATH or env:NAME where the URL is a secret")
+    format: FormatName = Field(
+        "generic", description="what is sent: generic, alertmanager, slack, discord, teams, mattermost, pagerduty"
+    )
     secrets: tuple[str, ...] = Field(
-        min_length=1, max_length=2, description="one secret, or two while it is changed: file:PATH or env:NAME"
+        (),
+        max_length=2,
+        validate_default=True,
+        description="what generic is signed with: a secret, or two while it is changed: file:PATH or env:NAME",
+    )
+    key: str | None = Field(
+        None, validate_default=True, description="routing key, for pagerduty alone: file:PATH or env:NAME"
     )
     networks: tuple[str, ...] = Field((), description="private networks that it may lie in, such as 10.0.0.0/8")
     timeout_s: float = Field(15.0, gt=0, le=30, description="seconds until an attempt is given up")
+    streams: tuple[str, ...] = Field((), description="streams that it is told of, * for any letters; none for all")
+    kinds: tuple[KindName, ...] = Field(
+        ("coordinated-network", "copy-paste-wave", "amplification-ring", "reply-swarm"),
+        description="kinds of incidents: bursts of keywords are left out",
+    )
+    severities: tuple[SeverityName, ...] = Field(
+        ("info", "warning", "critical"), description="severities that an event has at that time"
+    )
+    min_score: float = Field(0.0, ge=0, le=1, description="least score")
+    events: tuple[EventName, ...] = Field(
+        (), description="types of events; none for what suits the format: chats get neither updates nor verdicts"
+    )
+    quiet: str | None = Field(
+        None, pattern=QUIET, description='hours in which nothing is sent, such as "22:00-07:00 Europe/Berlin"'
+    )
+    quiet_but: tuple[SeverityName, ...] = Field(("critical",), description="severities that are sent even then")
+    per_minute: float = Field(
+        0.0, ge=0, le=6000, description="attempts a minute, at most; 0 for what the format's receiver bears"
+    )
+    in_flight: int = Field(4, ge=1, le=64, description="attempts at one time; of one incident never more than one")
 
     @field_validator("secrets")
     @classmethod
-    def _secrets_stand_elsewhere(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(each.startswith(("file:", "env:")) for each in secrets):
+    def _secrets_stand_elsewhere(cls, secrets: tuple[str, ...], found: ValidationInfo) -> tuple[str, ...]:
+        if not all(map(_stands_elsewhere, secrets)):
             raise ValueError("a secret is named by file:PATH or env:NAME, and never written here")
+        if not secrets and found.data.get("format") == "generic":
+            raise ValueError("the format generic is signed: name a secret by file:PATH or env:NAME")
         return secrets
+
+    @field_validator("key")
+    @classmethod
+    def _key_stands_elsewhere(cls, key: str | None, found: ValidationInfo) -> str | None:
+        if key is not None and not _stands_elsewhere(key):
+            raise ValueError("a key is named by file:PATH or env:NAME, and never written here")
+        if (key is None) == (found.data.get("format") == "pagerduty"):
+            raise ValueError("the format pagerduty needs a routing key, and no other takes one")
+        return key
+
+    @field_validator("quiet")
+    @classmethod
+    def _zone_is_known(cls, quiet: str | None) -> str | None:
+        hours, _, zone = (quiet or "").partition(" ")
+        if zone and zone not in available_timezones():
+            raise ValueError(f"{zone} is no time zone that is known here, such as Europe/Berlin")
+        if quiet and hours[:5] == hours[6:]:
+            raise ValueError("quiet hours begin and end at different times")
+        return quiet
+
+
+def _stands_elsewhere(value: str) -> bool:
+    return value.startswith(("file:", "env:"))
+
+
+class NotifySection(Section):
+    """`turfwatch notify`, which sends incident events to endpoints."""
+
+    group: str = Field("turfwatch-notify", pattern=TOPIC, description="consumer group: notifiers of one share the work")
+    most_waiting: int = Field(
+        100_000, ge=100, le=10_000_000, description="deliveries that may wait for an endpoint; more are dead letters"
+    )
+    most_dead: int = Field(10_000, ge=10, le=1_000_000, description="dead letters of an endpoint that are kept")
 
 
 class RedisSection(Section):

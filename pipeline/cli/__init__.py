@@ -11,14 +11,17 @@ from pipeline import __version__
 from pipeline.cli.bursts import bursts
 from pipeline.cli.config import config
 from pipeline.cli.dead_letters import dead_letters
+from pipeline.cli.deliveries import deliveries
 from pipeline.cli.endpoints import endpoints
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
 from pipeline.cli.export import export
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lag import lag
+from pipeline.cli.notify import notify
 from pipeline.cli.replay import replay
 from pipeline.cli.route import route
+from pipeline.cli.silence import silence
 from pipeline.cli.simulate import simulate
 from pipeline.cli.state import state
 from pipeline.cli.topics import topics
@@ -45,8 +48,8 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 
 for command in (
     *(replay, bursts, explain, evaluate, inspect, simulate),
-    *(up, worker, route, topics, lag, export, dead_letters),
-    *(config, endpoints, state, watch),
+    *(up, worker, route, notify, topics, lag, export, dead_letters),
+    *(config, endpoints, deliveries, silence, state, watch),
 ):
     turfwatch.add_command(command)
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
 from pipeline import loop
-from pipeline.cli.show import console, plain, safe
+from pipeline.cli.deliveries import names_of, needed
+from pipeline.cli.session import Loaded, redis_option, server
+from pipeline.cli.show import console, plain
 from pipeline.errors import ConfigError, UserError
-from pipeline.incidents.public import encode_event, rfc3339
+from pipeline.incidents.public import rfc3339
+from pipeline.notify.attempt import attempt
 from pipeline.notify.attempts import OK
 from pipeline.notify.endpoint import Endpoint, read_endpoint
+from pipeline.notify.notifier import deliveries_of
 from pipeline.notify.sample import SAMPLE_ID, sample_event
 from pipeline.notify.sender import open_sender
-from pipeline.notify.signing import ID_HEADER, signed_headers, webhook_id
+from pipeline.notify.signing import webhook_id
 
 if TYPE_CHECKING:
-    from pipeline.cli.session import Loaded
+    from pipeline.config import Settings
     from pipeline.notify.attempts import Answer
-
-HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "turfwatch"}
 
 
 @click.group()
@@ -38,14 +40,17 @@ def list_(loaded: Loaded) -> None:
     if not sections:
         click.echo("no endpoint is configured: [endpoints.NAME] with url and secrets (docs/configuration.md)")
         return
-    table = Table("endpoint", "host", "secrets", "may lie in", "state")
+    table = Table("endpoint", "format", "host", "secrets", "may lie in", "state")
     for name, section in sorted(sections.items()):
-        places = ", ".join(section.secrets), ", ".join(section.networks) or "public networks"
+        places = (
+            ", ".join((*section.secrets, *filter(None, (section.key,)))),
+            ", ".join(section.networks) or "public networks",
+        )
         try:
             host, state = read_endpoint(name, section).host, "ready"
         except ConfigError as error:
             host, state = "", str(error)
-        table.add_row(name, plain(host), *map(plain, places), plain(state))
+        table.add_row(name, section.format, plain(host), *map(plain, places), plain(state))
     console().print(table)
 
 
@@ -54,11 +59,8 @@ def list_(loaded: Loaded) -> None:
 @click.pass_obj
 def test(loaded: Loaded, name: str) -> None:
     """Send a signed sample to the endpoint NAME, once, and tell what it answers."""
-    sections = loaded[0].endpoints
-    if name not in sections:
-        known = ", ".join(sorted(sections)) or "none is configured"
-        raise UserError(f"no endpoint {safe(name)}; there are: {known}")
-    endpoint = read_endpoint(name, sections[name])
+    names_of(loaded[0], name)
+    endpoint = read_endpoint(name, loaded[0].endpoints[name])
     started = time.monotonic()
     sent, answer = loop.run(_sent(endpoint))
     taken = time.monotonic() - started
@@ -67,10 +69,25 @@ def test(loaded: Loaded, name: str) -> None:
     click.echo(f"endpoint {name} took the sample {sent}: answered {answer.status} after {taken:.1f} s")
 
 
+@endpoints.command()
+@click.argument("name")
+@redis_option
+@click.pass_obj
+def enable(loaded: Loaded, name: str, url: str | None) -> None:
+    """Go on with the endpoint NAME, which answered that it is gone, or wait no longer for one that failed."""
+    (known,) = names_of(loaded[0], name)
+    was_disabled = loop.run(_enable(loaded[0], known, needed(loaded[0], url)))
+    click.echo(f"endpoint {known} {'is enabled again' if was_disabled else 'is tried again at once'}")
+
+
+async def _enable(settings: Settings, name: str, url: str) -> bool:
+    async with server(settings, url, None, "everysec") as client:
+        return await deliveries_of(client, settings, name).enable()
+
+
 async def _sent(endpoint: Endpoint) -> tuple[str, Answer]:
     """Send the sample; returns its id and the answer."""
-    now = time.time()
-    body = encode_event(sample_event(rfc3339(int(now * 1000))))
-    signed = signed_headers(webhook_id(SAMPLE_ID, int(now * 1000), endpoint.name), int(now), body, endpoint.keys)
+    now = time.time_ns() // 1_000_000
+    name = webhook_id(SAMPLE_ID, now, endpoint.name)
     async with open_sender(endpoint.networks, endpoint.timeout_s) as sender:
-        return signed[ID_HEADER], await sender.post(endpoint.url, {**HEADERS, **signed}, body)
+        return name, await attempt(endpoint, sender, [sample_event(rfc3339(now))], name, now)

@@ -62,6 +62,7 @@ class Lane:
         self._fence: Position | None = None
         self._careful_to: Position | None = None
         self._pending = True
+        self._replayed = False
 
     async def open(self) -> None:
         """Take the stream up where the server has it.
@@ -92,6 +93,7 @@ class Lane:
                 f"stream {self.stream!r} was at {self._fence.encode().decode()}, and is before that now"
             )
         self._fence = stands
+        self._replayed = await self._registry.is_replayed(self.stream)
         trouble = await self._registry.trouble(self.stream)
         self._careful_to = trouble.end if trouble.times >= CRASHES else None
 
@@ -118,6 +120,12 @@ class Lane:
             await self._registry.recovered(self.stream)
             self._careful_to = None
 
+    async def replay(self) -> None:
+        """Take the stream for a replayed one from now on, and after a restart: its events say so."""
+        if not self._replayed:
+            await self._registry.replay(self.stream)
+            self._replayed = True
+
     async def follow(self, place: Position) -> None:
         """Move the fence to a place before which the partition has nothing left for this stream."""
         if self._careful_to is None and (self._fence is None or self._fence < place):
@@ -135,7 +143,7 @@ class Lane:
         store = self._engine.store
         before, events = await store.outbox()
         if events:
-            await outlet.write([told(raw, self._incidents) for raw in events])
+            await outlet.write([told(raw, self._incidents, replay=self._replayed) for raw in events])
             if not await store.told(before, len(events)):
                 raise FenceError(f"stream {self.stream!r}: its events were told by somebody else meanwhile")
             self._status.count("published", len(events))

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 class LogView:
     """A consumer of no group. Raises BrokerError where the brokers do not answer."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, kafka: KafkaSection) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, kafka: KafkaSection, topic: str) -> None:
         self._consumer = consumer
         self._kafka = kafka
+        self._topic = topic
         self._one_at_a_time = asyncio.Lock()
 
     async def ranges(self, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Return the first offset of each partition and the one after its last."""
-        places = [TopicPartition(self._kafka.posts, number) for number in partitions]
+        places = [TopicPartition(self._topic, number) for number in partitions]
         with consumer_trouble(self._kafka):
             starts = await self._consumer.beginning_offsets(places)
             ends = await self._consumer.end_offsets(places)
@@ -40,7 +41,7 @@ class LogView:
 
     async def first_from(self, partition: int, offset: int) -> int:
         """Return the offset of the first record at or after an offset; the end of the partition where there is none."""
-        place = TopicPartition(self._kafka.posts, partition)
+        place = TopicPartition(self._topic, partition)
         async with self._one_at_a_time:
             with consumer_trouble(self._kafka):
                 end = (await self._consumer.end_offsets([place]))[place]
@@ -54,7 +55,7 @@ class LogView:
 
 
 @contextlib.asynccontextmanager
-async def log_view(kafka: KafkaSection) -> AsyncIterator[LogView]:
-    """Yield a view of the topic of the posts."""
+async def log_view(kafka: KafkaSection, topic: str) -> AsyncIterator[LogView]:
+    """Yield a view of a topic."""
     async with lone_consumer(kafka, "turfwatch-view") as consumer:
-        yield LogView(consumer, kafka)
+        yield LogView(consumer, kafka, topic)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.live.packs import Pack, Packer
+from pipeline.live.records import REPLAYED
 from pipeline.live.sender import room
 from pipeline.live.stamps import sent_form
 
@@ -42,6 +43,8 @@ def produce(
 ) -> Iterator[Progress]:
     """Send lines in their order, keyed by the stream, ``pack`` lines a record at most; all are safe at the end.
 
+    Each record says that it is replayed.
+
     ``speed`` is event time over wall time, None as fast as it goes. A pack never waits for a line that is not due yet.
     Workers take what is dated ahead of the clock for as late as it comes: it is counted.
     Raises BrokerError, which says how many lines are safe, and RecordingError for a line that no record can hold.
@@ -51,7 +54,7 @@ def produce(
 
     def send(full: Pack | None) -> None:
         if full is not None:
-            sender.send(kafka.posts, full.value, key, lines=full.lines)
+            sender.send(kafka.posts, full.value, key, lines=full.lines, headers=[(REPLAYED, b"1")])
 
     pace = _Pace(speed)
     at = ahead = number = 0

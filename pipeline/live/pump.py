@@ -193,6 +193,8 @@ class Pump:
             return None, [misplaced(record, stream, place)]
         if lane is None:
             lane = await self._open(stream, place, now)
+        if record.replayed:
+            await lane.replay()
         is_known = lane.fence is not None and reading.lines[-1][0] <= lane.fence
         return lane, [] if is_known else reading.letters
 

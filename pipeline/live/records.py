@@ -17,12 +17,18 @@ from pipeline.sections import STREAM
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+REPLAYED: Final = "replayed"
+"""Header of a record of posts: incidents of its stream are replayed ones."""
+
 NAMES: Final = 4096
 """Names of streams that are known without a look."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A record of the topic of the posts; ``append_ms`` is when the broker took it, in ms since the epoch."""
+    """A record of the topic of the posts; ``append_ms`` is when the broker took it, in ms since the epoch.
+
+    ``replayed``: it was sent by `turfwatch replay --to-kafka`.
+    """
 
     topic: str
     partition: int
@@ -30,6 +36,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     key: bytes | None
     value: bytes | None
     append_ms: int
+    replayed: bool = False
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What workers keep of a topic as a whole, in one HASH of the server: who lies where, what was lost, what crashed.
 
 Fields: ``id`` -> the topic's id; ``stream:<name>`` -> partition and offset of its first record;
+``replayed:<name>`` -> 1 for a stream of which something was sent by a replay;
 ``lost:<partition>:<offset>`` -> records lost from there on before they were read;
 ``crash:<stream>`` -> crashes over what lies before a position, and that position.
 """
@@ -67,6 +68,14 @@ class Registry:
         await self._redis.hsetnx(self._key, field, f"{partition}:{offset}")
         row: bytes = await self._redis.hget(self._key, field)
         return Place(*map(int, row.split(b":")))
+
+    async def is_replayed(self, stream: str) -> bool:
+        """Whether something of a stream was sent by a replay."""
+        return bool(await self._redis.hexists(self._key, f"replayed:{stream}"))
+
+    async def replay(self, stream: str) -> None:
+        """Note that something of a stream was sent by a replay."""
+        await self._redis.hset(self._key, f"replayed:{stream}", "1")
 
     async def lost(self, partition: int) -> int:
         """Return how many records of a partition were lost so far."""

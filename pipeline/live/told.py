@@ -8,9 +8,9 @@ from pipeline.incidents.public import decode_event, encode_event, publish, rfc33
 from pipeline.live.outlet import Outgoing
 
 
-def told(raw: bytes, topic: str) -> Outgoing:
+def told(raw: bytes, topic: str, *, replay: bool) -> Outgoing:
     """Return the record of a stored event: key incident (or digest) id, headers event_id and published_at."""
-    event = publish(decode_event(raw), replay=False, members=False)
+    event = publish(decode_event(raw), replay=replay, members=False)
     name = subject(event)
     headers = [
         ("event_id", f"{name}:{event.data.revision}".encode()),

@@ -50,7 +50,7 @@ async def work(settings: Settings, redis: Redis) -> None:
     async with (
         health_server(status, redis, settings.worker) as port,
         outlet(kafka) as out,
-        log_view(kafka) as view,
+        log_view(kafka, kafka.posts) as view,
     ):
         log.info("health on http://%s:%d/healthz", settings.worker.health_host, port)
         pump = Pump(

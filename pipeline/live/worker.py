@@ -9,18 +9,18 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from redis.exceptions import RedisError
-
-from pipeline.errors import BrokerError, ServerError
+from pipeline.errors import BrokerError
 from pipeline.live.faust_app import App, new_app
+from pipeline.live.group import assigned, begin_at, committed
 from pipeline.live.lane import GoneBackError
 from pipeline.live.losses import HandoverError
-from pipeline.live.records import Record
+from pipeline.live.persist import persist
+from pipeline.live.records import REPLAYED, Record
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from faust.types import TP, EventT
+    from faust.types import EventT
 
     from pipeline.config import Settings
     from pipeline.live.log_view import LogView
@@ -38,11 +38,6 @@ WITHIN_S: Final = 0.05
 
 ENDS_S: Final = 2.0
 """Seconds between two looks at where the partitions end."""
-
-RETRY_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
-"""Seconds between tries; the last goes on."""
-
-_TROUBLE: Final = (ServerError, BrokerError, RedisError, OSError)
 
 T = TypeVar("T")
 
@@ -114,23 +109,11 @@ class Worker:
         await self._pump.take(records, self._view, time.monotonic())
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do something that may be done twice, again and again while a server fails, for `worker.retry_s` at most."""
-        until = time.monotonic() + self._settings.worker.retry_s
-        tries = 0
-        while True:
-            try:
-                return await work()
-            except (GoneBackError, HandoverError):
-                raise
-            except _TROUBLE as error:
-                pause = RETRY_S[min(tries, len(RETRY_S) - 1)]
-                if time.monotonic() + pause > until:
-                    raise
-                log.warning("trying again: %s", error)
-                self._status.count("retries")
-                self._pump.mistrust()
-                tries += 1
-                await asyncio.sleep(pause)
+        return await persist(work, self._settings.worker.retry_s, self._note_trouble, (GoneBackError, HandoverError))
+
+    def _note_trouble(self) -> None:
+        self._status.count("retries")
+        self._pump.mistrust()
 
     async def _assigned(self, app: App, **_: Any) -> None:
         try:
@@ -140,20 +123,15 @@ class Worker:
 
     async def _begin(self, app: Any) -> None:
         """Take over what is assigned, and have it read from where the fences stand."""
-        mine = {place for place in app.consumer.assignment() if place.topic == self._settings.kafka.posts}
-        committed = await _committed(app, mine)
+        mine = assigned(app, self._settings.kafka.posts)
+        stands = await committed(app, mine)
 
         async def assign() -> dict[int, int]:
             ranges = await self._view.ranges(sorted(place.partition for place in mine))
-            return await self._pump.assign(ranges, committed, time.monotonic())
+            return await self._pump.assign(ranges, stands, time.monotonic())
 
         wanted = await self._persist(assign)
-        # The offset of the group is where reading begins, so it follows the fences.
-        moved = {
-            place: wanted[place.partition] for place in mine if committed[place.partition] != wanted[place.partition]
-        }
-        if moved:
-            await app.consumer._commit(moved)  # noqa: SLF001 - the public one commits what was acknowledged
+        await begin_at(app, mine, stands, wanted)
         self._partitions = set(wanted)
         log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
 
@@ -181,13 +159,5 @@ def _record(event: EventT[bytes]) -> Record:
         message.key,
         message.value,
         round(1000 * message.timestamp),
+        REPLAYED in dict(message.headers or ()),
     )
-
-
-async def _committed(app: Any, places: set[TP]) -> dict[int, int | None]:
-    """Return the offsets of the group, None where it has none."""
-    thread = app.consumer._thread  # noqa: SLF001 - the consumer lives in a thread of its own, and asks nobody else
-    return {
-        place.partition: await thread.call_thread(thread._consumer.committed, place)  # noqa: SLF001
-        for place in sorted(places)
-    }

@@ -24,7 +24,7 @@ GONE: Final = 410
 WORTH_AGAIN: Final = frozenset((408, 425, 429))
 """Answers of the 400s that another attempt may change."""
 
-Fate = Literal["delivered", "again", "dead", "disabled"]
+Fate = Literal["delivered", "again", "dead", "disabled", "returned"]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -40,11 +40,19 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What is to become of a delivery; ``wait`` seconds until it is tried again."""
+    """What is to become of a delivery; ``wait`` seconds until it is tried again.
+
+    ``asked``: seconds for which the endpoint asks to be left alone, 0 where it does not.
+    """
 
     fate: Fate
     why: str = ""
     wait: float = 0.0
+    asked: float = 0.0
+
+
+RETURNED: Final = Outcome("returned")
+"""An attempt that was broken off by ourselves: it does not count."""
 
 
 def outcome(answer: Answer, attempt: int, draw: Random) -> Outcome:
@@ -59,4 +67,5 @@ def outcome(answer: Answer, attempt: int, draw: Random) -> Outcome:
     if attempt > len(DELAYS_S):
         return Outcome("dead", f"{why} at the last of {attempt} attempts")
     wait = DELAYS_S[attempt - 1] * draw.uniform(0.5, 1.0)
-    return Outcome("again", why, max(wait, min(answer.retry_after or 0.0, LONGEST_WAIT_S)))
+    asked = min(answer.retry_after or 0.0, LONGEST_WAIT_S)
+    return Outcome("again", why, max(wait, asked), asked)

@@ -11,6 +11,10 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.notify.addresses import Network, checked_url, read_networks
+from pipeline.notify.filters import Filter
+from pipeline.notify.formats.all import FORMS
+from pipeline.notify.formats.form import Form
+from pipeline.notify.quiet import Quiet, read_quiet
 from pipeline.notify.signing import read_secret
 
 if TYPE_CHECKING:
@@ -20,13 +24,23 @@ if TYPE_CHECKING:
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """A receiver of webhooks; ``keys`` sign, the newest first. Its repr tells nothing that is secret."""
+    """A receiver of webhooks; ``keys`` sign, the newest first, ``key`` stands in bodies. Its repr tells no secret.
+
+    ``spacing_s``: least seconds between two attempts; ``urgent``: severities that quiet hours do not hold back.
+    """
 
     name: str
     url: str
+    form: Form
     keys: tuple[bytes, ...]
+    key: str
     networks: tuple[Network, ...]
     timeout_s: float
+    asked: Filter
+    quiet: Quiet | None
+    urgent: frozenset[str]
+    spacing_s: float
+    in_flight: int
 
     @property
     def host(self) -> str:
@@ -41,12 +55,26 @@ def read_endpoint(name: str, section: EndpointSection, environment: Mapping[str,
     """Return an endpoint ready to be sent to. Raises ConfigError, which names it and tells no secret."""
     try:
         networks = read_networks(section.networks)
+        form = FORMS[section.format]
         return Endpoint(
             name=name,
             url=checked_url(_resolved(section.url.get_secret_value(), environment), networks),
+            form=form,
             keys=tuple(read_secret(_resolved(each, environment)) for each in section.secrets),
+            key=_resolved(section.key, environment) if section.key else "",
             networks=networks,
             timeout_s=section.timeout_s,
+            asked=Filter(
+                types=frozenset(f"incident.{each}" for each in section.events) or form.types,
+                kinds=frozenset(section.kinds),
+                severities=frozenset(section.severities),
+                streams=section.streams,
+                min_score=section.min_score,
+            ),
+            quiet=read_quiet(section.quiet) if section.quiet else None,
+            urgent=frozenset(section.quiet_but),
+            spacing_s=60 / section.per_minute if section.per_minute else form.spacing_s,
+            in_flight=section.in_flight,
         )
     except ConfigError as error:
         raise ConfigError(f"endpoint {name}: {error}") from None

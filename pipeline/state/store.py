@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import struct
-from hashlib import sha1
-from importlib.resources import files
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgpack
 import msgspec
-from redis.exceptions import NoScriptError
 
 from pipeline.bursts.said import unpack_kept
 from pipeline.bursts.watch import stored_watch
@@ -19,6 +16,7 @@ from pipeline.errors import FenceError, StateError
 from pipeline.post import KEY_BYTES
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
 from pipeline.state.rows import NetworkRow, split_keys, unpack_baseline, unpack_network
+from pipeline.state.script import Script, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,33 +81,6 @@ class Surroundings(msgspec.Struct, frozen=True):
 TOTALS: Final = ("posts", "deleted", "answers")
 GENERATIONS: Final = ("now", "before")
 COUNTS: Final = ("posts", "late", "duplicates", "edits", "deletes", "unknown_deletes", "clustered")
-
-
-class Script:
-    """A Lua script made of files, run by hash, sent whole where the server does not know it."""
-
-    def __init__(self, redis: Redis, parts: Sequence[str]) -> None:
-        folder = files("pipeline.state") / "lua"
-        self._redis: Any = redis  # its stubs allow text replies; ours are bytes
-        self.text = "\n".join((folder / f"{part}.lua").read_text() for part in parts)
-        self._sha = ""
-
-    async def __call__(self, keys: Sequence[str], args: Sequence[object]) -> Any:
-        """Run the script; a server that lost its cache is given the text again."""
-        if self._sha:
-            try:
-                return await self._redis.evalsha(self._sha, len(keys), *keys, *args)
-            except NoScriptError:
-                pass
-        reply = await self._redis.eval(self.text, len(keys), *keys, *args)
-        self._sha = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
-        return reply
-
-
-def packed(value: object) -> bytes:
-    """Return MessagePack of the old form, raw bytes as strings: the form that a server's Lua reads."""
-    data: bytes = msgpack.packb(value, use_bin_type=False)
-    return data
 
 
 class Store:

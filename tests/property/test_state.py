@@ -26,7 +26,7 @@ from pipeline.post import Delete, Post, item_key
 from pipeline.state.batch import Batch
 from pipeline.state.client import connect
 from pipeline.state.rows import FIELDS, ObjectRow, pack_network, split_keys, unpack_group, unpack_object
-from pipeline.state.store import packed
+from pipeline.state.script import packed
 from pipeline.text.features import MIN_LETTERS, TIE_LETTERS, features
 from pipeline.text.traces import Kind, link_domain, named_traces
 from pipeline.text.words import telling_words

@@ -90,6 +90,7 @@ def live_environment(brokers: str, **settings: object) -> dict[str, str]:
         "kafka_dead_letters": f"dead-letters-{tag}",
         "worker_group": f"worker-{tag}",
         "route_group": f"route-{tag}",
+        "notify_group": f"notify-{tag}",
         "worker_health_port": 0,
         **settings,
     }

@@ -45,14 +45,14 @@ def until(condition: Callable[[], Any], what: str, deadline_s: float = DEADLINE_
     raise AssertionError(f"not within {deadline_s:g} s: {what}")
 
 
-class Worker:
-    """A `turfwatch worker`; ``code`` runs before the command, to plant what a test needs."""
+class Process:
+    """A command of turfwatch that runs; ``code`` runs before the command, to plant what a test needs."""
 
-    def __init__(self, settings: Mapping[str, str], redis_port: int, code: str = "") -> None:
-        arguments = ("worker", "--redis", f"redis://127.0.0.1:{redis_port}")
+    def __init__(self, arguments: Sequence[str | Path], settings: Mapping[str, str], code: str = "") -> None:
         started = command(*arguments)
         if code:
-            run = f"import sys; sys.argv[1:] = {list(arguments)!r}\n{code}\nfrom pipeline.cli import main; main()"
+            words = list(map(str, arguments))
+            run = f"import sys; sys.argv[1:] = {words!r}\n{code}\nfrom pipeline.cli import main; main()"
             started = [started[0], "-c", run]
         self.said: list[str] = []
         self.process = subprocess.Popen(
@@ -69,20 +69,6 @@ class Worker:
     @property
     def log(self) -> str:
         return "\n".join(self.said)
-
-    def health(self) -> dict[str, Any] | None:
-        """What `/healthz` says; None while nobody answers."""
-        found = _HEALTH.search(self.log)
-        if not found:
-            return None
-        try:
-            with urllib.request.urlopen(found[1], timeout=5) as answer:  # noqa: S310 - its own loopback address
-                told: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            told = json.load(error)
-        except OSError:
-            return None
-        return told
 
     def reads(self) -> bool:
         """Whether the group has given it partitions."""
@@ -110,6 +96,27 @@ class Worker:
         self._reader.join(10)
         if self.process.stderr:
             self.process.stderr.close()
+
+
+class Worker(Process):
+    """A `turfwatch worker`."""
+
+    def __init__(self, settings: Mapping[str, str], redis_port: int, code: str = "") -> None:
+        super().__init__(("worker", "--redis", f"redis://127.0.0.1:{redis_port}"), settings, code)
+
+    def health(self) -> dict[str, Any] | None:
+        """What `/healthz` says; None while nobody answers."""
+        found = _HEALTH.search(self.log)
+        if not found:
+            return None
+        try:
+            with urllib.request.urlopen(found[1], timeout=5) as answer:  # noqa: S310 - its own loopback address
+                told: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            told = json.load(error)
+        except OSError:
+            return None
+        return told
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ def test_a_rank_is_a_time_that_was_measured() -> None:
 def test_every_bound_has_to_hold(single: int, packed: int, slowest: int, campaigns: int, holds: bool) -> None:
     rates = {BARE: [10_000.0], SINGLE: [float(single)], PACKED: [float(packed)]}
     times = [100] * 50 + [slowest] * 150
-    told = Latency(times, times, {f"c{number}" for number in range(campaigns)}, 0, 0, 0, Span(1, 1.0, {}))
+    told = Latency(times, times, times, {f"c{number}" for number in range(campaigns)}, 0, 0, 0, Span(1, 1.0, {}))
 
     assert judged(rates, told) == holds
 

@@ -89,7 +89,7 @@ def test_the_scripts_find_their_keys_where_the_schema_puts_them() -> None:
     assert names.index("said") + 1 == OBSERVED
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "state" / "lua").glob("*.lua")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_every_script_names_tests_that_exist(path: Path) -> None:
     named = re.findall(r"tests/\w+/\w+\.py", path.read_text())
 

@@ -84,7 +84,9 @@ def test_an_incident_fires_escalates_to_one_alert_and_resolves(alertmanager: Ale
     assert severities(alertmanager, name) == ["critical"]
 
     post(alertmanager, escalated, is_again=True)
+    repeats(alertmanager, name, 2)
 
+    assert [each["status"] for each in receiver.of(name)[-1]["alerts"]] == ["firing"], "what ended is told once"
     assert severities(alertmanager, name) == ["critical"]
 
     post(alertmanager, told(name, "resolved", "critical", revision=3, status="resolved"))

@@ -103,12 +103,13 @@ class Deliveries:
 
     async def enqueue(self, delivery: Delivery, revision: int, wanted: Wanted, now: int) -> Queued:
         """Queue a delivery unless its incident's revision was seen before; what is not wanted is remembered as seen."""
+        raw = b"" if wanted == "no" else pack_delivery(delivery)
         keys = [
             *(self._key("notified", delivery.subject), self._key("waiting", delivery.subject)),
             *self._of("due", "claimed", "ages", "state", "dead", "dead:order"),
         ]
         args = [
-            *(delivery.subject, revision, pack_delivery(delivery), delivery.delivery_id, delivery.not_before, now),
+            *(delivery.subject, revision, raw, delivery.delivery_id, delivery.not_before, now),
             *(wanted, NOTIFIED_MS, self._most_waiting, self._most_dead),
         ]
         reply: bytes = await self._enqueue(keys, args)

@@ -77,8 +77,8 @@ class Notifier:
                 log.warning("a record of the incidents is no event and is passed over: %s", error)
                 self.counts["", "unreadable"] += 1
                 continue
-            for endpoint, deliveries in self._queues:
-                await self._queue(event, endpoint, deliveries, silences)
+            # One event after the other: those of an incident must be queued in their order.
+            await asyncio.gather(*(self._queue(event, *each, silences) for each in self._queues))
 
     async def _queue(
         self, event: Event, endpoint: Endpoint, deliveries: Deliveries, silences: Sequence[Silence]

@@ -241,7 +241,7 @@ def _look_row(look: Seen, search: Search) -> LookRow:
 
 
 def _gate(decided: Look) -> Gate:
-    weighed = weigh_all(decided.facts)
+    weighed = weigh_all(decided.facts, decided.allowed)
     near = nearest(weighed)
     return Gate(rfc3339(decided.at), [_gate_row(each) for each in weighed], near.rule if near else None)
 

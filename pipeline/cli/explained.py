@@ -38,7 +38,7 @@ def explained(found: Explanation) -> Iterator[RenderableType]:
     yield _title("What would have to be different")
     yield _silence(found.silence, found.gate, found.opening)
     yield _title("Its life")
-    yield _life(found.life)
+    yield life_table(found.life)
 
 
 def _title(text: str) -> Text:
@@ -215,7 +215,8 @@ def _threshold(each: Threshold) -> str:
     return f"{each.what}: {each.now}; with {each.keeps} it alarms, with {each.silent} not ({_verdict(each.then)})"
 
 
-def _life(life: Sequence[Happened]) -> Table:
+def life_table(life: Sequence[Happened]) -> Table:
+    """A row an event."""
     table = Table()
     for name in ("at", "event", "incident", "accounts", "posts", "severity"):
         table.add_column(name, justify="right" if name in ("accounts", "posts") else "left", no_wrap=True)

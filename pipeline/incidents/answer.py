@@ -49,13 +49,8 @@ def write_value(incident_id: str, verdict: Verdict, author: str = "") -> str:
         raise LineError("bad-verdict", f"{author!r}: the author is not UTF-8") from None
 
 
-def read_change(action: str, value: str | None, note: str | None) -> tuple[str, str] | None:
-    """Return the incident that a control line answers and the answer to be kept; None for another action.
-
-    Raises LineError for what is no answer.
-    """
-    if action != ACTION:
-        return None
+def read_answer(value: str | None, note: str | None) -> tuple[str, Answer]:
+    """Return the incident that a control line answers, and the answer. Raises LineError for what is none."""
     if value is None:
         raise LineError("bad-verdict", 'a value is missing, such as {"incident_id": "inc_…", "verdict": "true"}')
     try:
@@ -66,7 +61,15 @@ def read_change(action: str, value: str | None, note: str | None) -> tuple[str, 
         raise LineError("bad-verdict", f"{said.incident_id[:60]!r} is no id of an incident")
     if note is not None and len(note) > MAX_NOTE:
         raise LineError("bad-verdict", f"a note of {len(note):,} characters, at most {MAX_NOTE:,} are kept")
-    return said.incident_id, msgspec.json.encode(Answer(said.verdict, said.author, note or "")).decode()
+    return said.incident_id, Answer(said.verdict, said.author, note or "")
+
+
+def read_change(action: str, value: str | None, note: str | None) -> tuple[str, str] | None:
+    """Return the incident that a control line answers and the answer to be kept; None for another action."""
+    if action != ACTION:
+        return None
+    name, answer = read_answer(value, note)
+    return name, msgspec.json.encode(answer).decode()
 
 
 def stored_answer(value: bytes) -> Answer:

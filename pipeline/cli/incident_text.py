@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.explained import life_table
+from pipeline.cli.explained import life_table, texts
 from pipeline.cli.show import STYLE, cut, plain, shown_p, verdict_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def standing_table(rows: Sequence[Standing]) -> Table:
     table.add_column("summary", overflow="fold", ratio=1)
     for row in rows:
         table.add_row(
-            row.told_at[:16].replace("T", " "),
+            plain(row.told_at[:16].replace("T", " ")),
             plain(row.incident_id),
             plain(row.stream),
             row.kind,
@@ -60,11 +60,11 @@ def story(row: Standing, life: Sequence[Happened], answers: Sequence[VerdictEven
     if row.event is None:
         yield Text("  only a digest or an answer has told it so far: nothing more is known")
     else:
-        yield _details(row.event.data)
+        yield from _details(row.event.data)
     if answers:
         yield _title("Answers")
     for event in answers:
-        yield Text(f"  {_time(event.timestamp)}  ").append_text(verdict_line(event.data))
+        yield plain(f"  {_time(event.timestamp)}  ").append_text(verdict_line(event.data))
     yield _title("Its life")
     yield life_table(life)
 
@@ -73,15 +73,15 @@ def _head(row: Standing) -> Text:
     text = plain(f"{row.incident_id}  {row.summary}", "bold")
     text.append(f"\n  {row.kind}, {row.severity}, {row.status}")
     if row.into:
-        text.append(f" into {row.into}: ask for that one to read on")
+        text.append_text(plain(f" into {row.into}: ask for that one to read on"))
     if row.event and row.event.data.suppressed:
         text.append(f": {row.event.data.suppressed.reason}, ").append_text(plain(row.event.data.suppressed.text))
-    text.append("\n  stream ").append_text(plain(row.stream))
-    return text.append(f", detected {_time(row.detected_at)}, last told {_time(row.told_at)}")
+    when = f"detected {_time(row.detected_at)}, last told {_time(row.told_at)}"
+    return text.append("\n  ").append_text(plain(f"stream {row.stream}, {when}"))
 
 
-def _details(data: IncidentData) -> Text:
-    text = Text(f"  score {data.score:g}, first post {_time(data.first_post_at)}, last {_time(data.last_post_at)}")
+def _details(data: IncidentData) -> Iterator[Text]:
+    text = plain(f"  score {data.score:g}, first post {_time(data.first_post_at)}, last {_time(data.last_post_at)}")
     text.append(f"\n  {data.accounts.members} members, {data.accounts.joiners} joiners, {data.posts} posts: ")
     text.append_text(plain(", ".join(data.accounts.sample)))
     for what, counts in (("platforms", data.platforms), ("communities", data.communities)):
@@ -89,27 +89,23 @@ def _details(data: IncidentData) -> Text:
             text.append(f"\n  {what}: ").append_text(plain(", ".join(f"{name} {n}" for name, n in counts.items())))
     if data.keywords:
         text.append("\n  keywords: ").append_text(plain(" ".join(data.keywords)))
-    text.append_text(_title("\nEvidence"))
+    yield text
+    yield _title("Evidence")
     for signal in data.evidence:
-        text.append("\n  - ").append_text(plain(signal.text))
+        text = Text("  - ").append_text(plain(signal.text))
         if signal.p_value is not None:
             text.append(f" (p {shown_p(signal.p_value)})", "dim")
-    text.append_text(_title("\n\nTexts"))
-    for template in data.templates:
-        name = f"cluster {template.cluster}, " if template.cluster else ""
-        text.append(f"\n  {name}{template.posts} posts, {template.accounts} accounts: ")
-        text.append_text(plain(template.text))
-        for sample in template.samples:
-            text.append("\n    “").append_text(plain(cut(sample))).append("”")
+        yield text
+    yield _title("Texts")
+    yield from texts(data.templates)
     if data.links:
-        text.append_text(_title("\n\nLinks"))
+        yield _title("Links")
     for name, link in data.links.items():
-        text.append_text(plain(f"\n  {name:10} {link}"))
-    return text
+        yield plain(f"  {name:10} {link}")
 
 
 def _title(text: str) -> Text:
-    return Text(f"\n{text}" if not text.startswith("\n") else text, style="bold underline")
+    return Text(f"\n{text}", style="bold underline")
 
 
 def _time(rfc: str) -> str:

@@ -16,6 +16,7 @@ from pipeline.cli.session import Loaded, redis_option
 from pipeline.cli.show import console, moment, safe
 from pipeline.detect.assess import Kind
 from pipeline.errors import ChoiceError, LineError, UserError
+from pipeline.explain import fits
 from pipeline.incidents.answer import ACTION, Verdict, read_answer, write_value
 from pipeline.incidents.burst import KIND
 from pipeline.incidents.fold import each_once, fold
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from pipeline.incidents.answer import Answer
     from pipeline.incidents.fold import Standing
     from pipeline.live.incident_log import Told
-
-PREFIX = "inc_"
-"""What every id begins with."""
 
 
 @click.group()
@@ -133,7 +131,7 @@ def choose(rows: dict[str, Standing], wanted: str) -> Standing:
     """Return the incident whose id is wanted, or the only one whose id begins so."""
     if found := rows.get(wanted):
         return found
-    fitting = [row for name, row in sorted(rows.items()) if name.startswith((wanted, f"{PREFIX}{wanted}"))]
+    fitting = [row for name, row in sorted(rows.items()) if fits(name, wanted)]
     if len(fitting) == 1 and wanted:
         return fitting[0]
     if fitting:

@@ -200,3 +200,24 @@ def test_what_nobody_knows_and_what_says_nothing_of_a_campaign_is_counted_and_le
             await engine.store.drop()
 
     asyncio.run(left())
+
+
+def test_one_that_was_merged_is_answered_as_it_stands(server_url: str) -> None:
+    merged = Incident(UNKNOWN, 3, "merged", "copy-paste-wave", "warning", 4, ["x"], 0, 7, into="inc_fedcba9876543210")
+
+    async def answered_to() -> list[Event]:
+        async with connect(server_url, 10) as client:
+            engine = Engine(client, "merged", SETTINGS)
+            await engine.start()
+            await client.hset(engine.store.keys["incidents"], UNKNOWN, msgspec.json.encode(merged))
+            events = await engine.apply(engine.prepare([(position("t", 0), verdict(UNKNOWN, "false", HOUR_MS))]))
+            (form,) = await engine.store.fields("incidents", [UNKNOWN])
+            wanted = msgspec.structs.replace(merged, revision=4, answer=Answer("false", "night watch"))
+            assert msgspec.json.decode(form or b"", type=Incident) == wanted
+            await engine.store.drop()
+            return events
+
+    (event,) = asyncio.run(answered_to())
+
+    assert isinstance(event, VerdictEvent)
+    assert (event.data.status, event.data.revision, event.data.verdict) == ("merged", 4, "false")

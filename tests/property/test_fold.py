@@ -7,6 +7,7 @@ from typing import get_args
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from support.events import answer, digest, incident
 
 from pipeline.detect.assess import Kind, TemplateShown
 from pipeline.incidents.answer import Verdict
@@ -14,77 +15,11 @@ from pipeline.incidents.fold import each_once, fold
 from pipeline.incidents.model import Status
 from pipeline.incidents.offer import FEW, offers
 from pipeline.incidents.precision import precision
-from pipeline.incidents.public import (
-    Accounts,
-    DigestData,
-    DigestEvent,
-    Event,
-    HeldIncident,
-    IncidentData,
-    IncidentEvent,
-    VerdictData,
-    VerdictEvent,
-    rfc3339,
-)
+from pipeline.incidents.public import DigestEvent, Event, IncidentEvent, VerdictEvent
 
 NAMES = ("inc_a", "inc_b")
 verdicts: st.SearchStrategy[Verdict] = st.sampled_from(get_args(Verdict))
 kinds: st.SearchStrategy[Kind] = st.sampled_from(get_args(Kind))
-
-
-def incident(
-    name: str,
-    revision: int,
-    status: Status = "open",
-    templates: list[TemplateShown] | None = None,
-    sample: list[str] | None = None,
-    members: int | None = None,
-) -> IncidentEvent:
-    accounts = sample or []
-    return IncidentEvent(
-        type="incident.updated",
-        timestamp=rfc3339(revision * 1000),
-        data=IncidentData(
-            schema=1,
-            incident_id=name,
-            stream="s",
-            revision=revision,
-            status=status,
-            kind="coordinated-network",
-            severity="warning",
-            score=0.9,
-            first_post_at="",
-            last_post_at="",
-            detected_at="",
-            summary=f"revision {revision}",
-            evidence=[],
-            keywords=[],
-            templates=templates or [],
-            accounts=Accounts(len(accounts) if members is None else members, 0, accounts),
-            posts=0,
-            platforms={},
-            communities={},
-            links={},
-        ),
-    )
-
-
-def digest(name: str, revision: int) -> DigestEvent:
-    held = HeldIncident(
-        *("incident.opened", name, revision, "open", "copy-paste-wave", "info", 7, "", f"revision {revision}")
-    )
-    at = rfc3339(revision * 1000)
-    return DigestEvent(
-        "incident.digest", at, DigestData(1, f"dig_{name}_{revision}", "s", 1, 1, 60, at, 1, "", [held], {})
-    )
-
-
-def answer(name: str, revision: int, said: Verdict) -> VerdictEvent:
-    data = VerdictData(
-        *(1, name, "s", revision, "open", "coordinated-network", "warning", ""),
-        *(said, f"revision {revision}", [], {}),
-    )
-    return VerdictEvent("incident.verdict", rfc3339(revision * 1000), data)
 
 
 @st.composite

@@ -12,9 +12,9 @@ import msgspec
 
 from pipeline.config import detection_hash
 from pipeline.detect import prior
+from pipeline.detect.allow import AllowList, joined
 from pipeline.detect.assess import assess, main_keyword
 from pipeline.detect.delays import BOUNDS
-from pipeline.detect.gate import AllowList
 from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
 from pipeline.incidents.burst import standing_bursts
@@ -31,16 +31,17 @@ from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
 from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
-from pipeline.state.tell import tell, tell_bursts, tell_digest
+from pipeline.state.tell import ANSWERED, tell, tell_answer, tell_bursts, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from redis.asyncio import Redis
 
     from pipeline.bursts.burst import Moved
     from pipeline.config import Settings
+    from pipeline.detect.allow import Allowed
     from pipeline.detect.facts import NetworkFacts
     from pipeline.incidents.decision import Decision
     from pipeline.incidents.public import Event, IncidentEvent
@@ -61,6 +62,9 @@ RING_HORIZON_MS = 90 * 86_400_000
 """How long accounts that look alike stay tied: a bought ring comes back after weeks, each time with fresh accounts."""
 RECHECKED = 0.5
 """Share of more objects after which a network that answers posts is judged again."""
+
+CHANGED = "allow"
+"""What is due where the allow list of the stream has changed."""
 
 UNTIL_SENT = 3
 """Turns of the loop until the client has sent a call: what computes meanwhile must not begin before."""
@@ -92,7 +96,8 @@ class Engine:
         if settings.detection.look_alikes:
             self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
-        self._allowed = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
+        self._configured = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
+        self._entries: list[Allowed] = []
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
         self._burst_witness = burst_witness
@@ -108,6 +113,7 @@ class Engine:
         position = await self.store.open(detection_hash(self._settings), self._slots, origin)
         if self.keywords:
             await self.keywords.open()
+        self._entries = await self.store.allowed()
         await self._tell_bursts(self.store.reached)
         await self._drain(self.store.reached)
         return position
@@ -133,8 +139,7 @@ class Engine:
             events += await self._tell_bursts(None)
             if self.keywords:
                 self.keywords.add(batch, done)
-            for name, count in done.counts.items():
-                self.counts[name] = self.counts.get(name, 0) + count
+            self._count(done.counts)
             batch = batch.rest(done.applied)
             if done.stop == "timer":
                 events += await self._look(done.item, await self.store.timer(done.item))
@@ -143,6 +148,10 @@ class Engine:
             if self.keywords:
                 await self.keywords.keep()
         return events
+
+    def _count(self, counts: Mapping[str, int]) -> None:
+        for name, count in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
 
     async def settle(self) -> list[Event]:
         """Bring keywords up to the lines applied so far; returns the events that this led to."""
@@ -176,7 +185,7 @@ class Engine:
             network = await self.store.network(number)
             if network is None:
                 continue
-            found = assess(await self._facts(number, network, now), self._allowed)
+            found = assess(await self._facts(number, network, now), self._allowed(now))
             for _, form in await self.store.network_incidents(number):
                 incident = msgspec.structs.replace(msgspec.json.decode(form, type=Incident), kind=found.kind)
                 if incident.status == "open":
@@ -192,7 +201,7 @@ class Engine:
     async def _drain(self, now: int) -> list[Event]:
         events: list[Event] = []
         while items := await self.store.due():
-            events += await self._evaluate(items[0], now)
+            events += await self._take_up(items[0], now)
         return events
 
     async def _look(self, item: str, at: int | None) -> list[Event]:
@@ -205,6 +214,23 @@ class Engine:
             events = await self._tell_bursts(max(at, self.store.reached))
             return events + await tell_digest(self.store, at, self._flood)
         return await self._evaluate(item, at)
+
+    async def _take_up(self, item: str, now: int) -> list[Event]:
+        """Do what is due: judge a network, take up a change of the allow list, or tell an answer."""
+        if item == CHANGED:
+            self._entries = await self.store.allowed()
+            await self.store.commit(item, [])
+            return []
+        if item.startswith(ANSWERED):
+            events = await self._tell_bursts(max(now, self.store.reached))
+            told = await tell_answer(self.store, item.removeprefix(ANSWERED), now)
+            self._count({"verdicts" if told else "moot_verdicts": 1})
+            return events + told
+        return await self._evaluate(item, now)
+
+    def _allowed(self, now: int) -> AllowList:
+        """Whom an operator vouches for at an event time (ms)."""
+        return joined(self._configured, self._entries, now)
 
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
         bursts = self.keywords.bursts if self.keywords else ()
@@ -221,14 +247,15 @@ class Engine:
             return []
         events = await self._tell_bursts(max(now, self.store.reached))
         facts = await self._facts(number, network, now)
-        found = assess(facts, self._allowed)
+        allowed = self._allowed(now)
+        found = assess(facts, allowed)
         forms = dict(await self.store.network_incidents(number))
         known = [msgspec.json.decode(form, type=Incident) for form in forms.values()]
         decision = bounded(
             decide(self.store.stream, known, found, now, self._rules), network, facts, len(found.members)
         )
         if self._witness:
-            self._witness(Look(number, now, facts, found, tuple(known), decision))
+            self._witness(Look(number, now, facts, found, tuple(known), decision, allowed))
         return events + await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 

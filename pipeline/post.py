@@ -6,15 +6,15 @@ value, of a key given twice the last one counts. Whatever breaks the schema or a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
-from pipeline.bursts.watch import read_change
+from pipeline.changes import read_change
 from pipeline.errors import LineError
+from pipeline.times import event_time, instant
 
 if TYPE_CHECKING:
     from pipeline.sections import LimitsSection
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
 Label = Annotated[str, Meta(max_length=512)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
-
-MIN_TIME_MS: Final = 946_684_800_000
-"""2000-01-01: nothing was posted before."""
-
-MAX_TIME_MS: Final = 4_102_444_800_000
-"""2100-01-01."""
 
 KEY_BYTES: Final = 8
 """Bytes of the key of an account or a post."""
@@ -99,7 +93,7 @@ class Tick(Struct, kw_only=True, gc=False):
 class Control(Struct, kw_only=True):
     """An operator's change that takes effect in event order: watch list, allow list, verdict.
 
-    What changes the watch list is refused where its ``value`` is no watch; what nobody knows only moves the time.
+    One of these is refused where it cannot be applied; what nobody knows only moves the time.
     """
 
     action: Name
@@ -145,14 +139,14 @@ def decode_line(raw: bytes, limits: Limits = _DEFAULT) -> Line:
         raise LineError("wrong-type", f"unknown type {error.args[0]!r}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _explained(raw, error) from None
-    line.at = _time("created_at", line.created_at)
+    line.at = event_time("created_at", line.created_at)
     if isinstance(line, Post):
         _complete(line, limits)
     elif isinstance(line, Delete):
         _no_nul(line.id, "id")
         _no_nul(line.platform, "platform")
     elif isinstance(line, Control):
-        read_change(line.action, line.value)
+        read_change(line.action, line.value, line.note)
     return line
 
 
@@ -173,8 +167,8 @@ def _complete(post: Post, limits: Limits) -> None:
         for field in ("id", "author_id", "platform"):
             _no_nul(getattr(post, field), field)
     if post.observed_at is not None:
-        post.at = min(post.at, _time("observed_at", post.observed_at))
-    post.born = None if post.author_created_at is None else _instant("author_created_at", post.author_created_at)
+        post.at = min(post.at, event_time("observed_at", post.observed_at))
+    post.born = None if post.author_created_at is None else instant("author_created_at", post.author_created_at)
     for name, items in (("urls", post.urls), ("hashtags", post.hashtags), ("mentions", post.mentions)):
         if items is not None and len(items) > limits.list_items:
             raise LineError("too-many-items", f"{name} has {len(items)} items, at most {limits.list_items}")
@@ -183,29 +177,6 @@ def _complete(post: Post, limits: Limits) -> None:
 def _no_nul(value: str, field: str) -> None:
     if "\0" in value:
         raise LineError("nul-in-id", f"{field} has a NUL character")
-
-
-def _time(field: str, text: str) -> int:
-    ms = _instant(field, text)
-    if not MIN_TIME_MS <= ms < MAX_TIME_MS:
-        raise LineError("out-of-range-time", f"{field} {text[:40]!r} is not between 2000 and 2100")
-    return ms
-
-
-def _instant(field: str, text: str) -> int:
-    """Return whole ms since the epoch of an RFC 3339 time, rounded down."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise LineError("bad-time", f"{field} {text[:40]!r} is no RFC 3339 time") from None
-    if moment.tzinfo is None:
-        raise LineError("naive-time", f"{field} {text[:40]!r} has no offset from UTC, such as Z or +01:00")
-    # By subtraction, not by conversion: year 1 with a positive offset has no UTC form.
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _explained(raw: bytes, error: Exception) -> LineError:

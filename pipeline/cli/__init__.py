@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline import __version__
+from pipeline.cli.allow import allow
 from pipeline.cli.bursts import bursts
 from pipeline.cli.config import config
 from pipeline.cli.dead_letters import dead_letters
@@ -16,6 +17,7 @@ from pipeline.cli.endpoints import endpoints
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.explain import explain
 from pipeline.cli.export import export
+from pipeline.cli.incidents import incidents
 from pipeline.cli.inspect import inspect
 from pipeline.cli.lag import lag
 from pipeline.cli.notify import notify
@@ -49,7 +51,8 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 for command in (
     *(replay, bursts, explain, evaluate, inspect, simulate),
     *(up, worker, route, notify, topics, lag, export, dead_letters),
-    *(config, endpoints, deliveries, silence, state, watch),
+    *(incidents, watch, allow),
+    *(config, endpoints, deliveries, silence, state),
 ):
     turfwatch.add_command(command)
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.show import plain, shown_p
+from pipeline.cli.show import cut, plain, shown_p
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
+    from pipeline.detect.assess import TemplateShown
     from pipeline.detect.whatif import Threshold, Trial, WhatIf
     from pipeline.incidents.explanation import Evidence, Explanation, Gate, Head, Measured, Opening, Part
     from pipeline.incidents.history import Happened
@@ -31,6 +32,8 @@ def explained(found: Explanation) -> Iterator[RenderableType]:
     yield _title("Evidence")
     yield _evidence(found.evidence)
     yield _parts(found.parts)
+    yield _title("Texts")
+    yield from texts(found.templates)
     yield _title("Why then")
     yield from _opening(found.opening)
     yield _title("What the gate weighed")
@@ -38,7 +41,7 @@ def explained(found: Explanation) -> Iterator[RenderableType]:
     yield _title("What would have to be different")
     yield _silence(found.silence, found.gate, found.opening)
     yield _title("Its life")
-    yield _life(found.life)
+    yield life_table(found.life)
 
 
 def _title(text: str) -> Text:
@@ -73,6 +76,16 @@ def _evidence(rows: Sequence[Evidence]) -> Table:
             plain(signal.text),
         )
     return table
+
+
+def texts(templates: Sequence[TemplateShown]) -> Iterator[Text]:
+    """Yield the texts that were posted most, each with what it goes by on an allow list."""
+    for each in templates:
+        name = f"cluster {each.cluster}, " if each.cluster else ""
+        text = plain(f"  {name}{each.posts} posts, {each.accounts} accounts: ").append_text(plain(each.text))
+        for sample in each.samples:
+            text.append("\n    “").append_text(plain(cut(sample))).append("”")
+        yield text
 
 
 def _parts(parts: Sequence[Part]) -> Text:
@@ -215,16 +228,17 @@ def _threshold(each: Threshold) -> str:
     return f"{each.what}: {each.now}; with {each.keeps} it alarms, with {each.silent} not ({_verdict(each.then)})"
 
 
-def _life(life: Sequence[Happened]) -> Table:
+def life_table(life: Sequence[Happened]) -> Table:
+    """A row an event."""
     table = Table()
     for name in ("at", "event", "incident", "accounts", "posts", "severity"):
         table.add_column(name, justify="right" if name in ("accounts", "posts") else "left", no_wrap=True)
     table.add_column("what changed", overflow="fold", ratio=1)
     for each in life:
         table.add_row(
-            _time(each.at),
+            plain(_time(each.at)),
             each.event.removeprefix("incident."),
-            each.incident_id,
+            plain(each.incident_id),
             "" if each.accounts is None else str(each.accounts),
             "" if each.posts is None else str(each.posts),
             each.severity,

@@ -14,13 +14,23 @@ import click
 from pipeline import loop
 from pipeline.cli.burst_table import SHOWN, burst_table
 from pipeline.cli.session import Loaded, files, redis_option, reject_writer, server
-from pipeline.cli.show import console, held_line, incident_reasons, incident_table, moment, safe, suppressed_table
+from pipeline.cli.show import (
+    console,
+    held_line,
+    incident_reasons,
+    incident_table,
+    moment,
+    plain,
+    safe,
+    suppressed_table,
+    verdict_line,
+)
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
 from pipeline.incidents.burst import KIND
-from pipeline.incidents.public import DigestEvent, IncidentEvent, decode_event, encode_event, publish
+from pipeline.incidents.public import DigestEvent, IncidentEvent, VerdictEvent, decode_event, encode_event, publish
 from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
@@ -185,8 +195,11 @@ def _print_table(events: list[Event], bursts_command: str, *, suppressed: bool) 
         out.print(incident_table(shown))
     elif not held:
         out.print("no incident: no group of accounts posted the same texts again and again")
+    answers = {event.data.incident_id: event.data for event in events if isinstance(event, VerdictEvent)}
     for event in shown:
         out.print(incident_reasons(event))
+        if answer := answers.get(event.data.incident_id):
+            out.print(plain("  answered: ").append_text(verdict_line(answer)))
     for each in held:
         out.print(held_line(each))
     if explained and suppressed:

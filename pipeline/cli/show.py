@@ -15,7 +15,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.incidents.public import HeldIncident, IncidentEvent
+    from pipeline.incidents.public import HeldIncident, IncidentEvent, VerdictData
 
 _SAMPLE_CHARS = 120
 _LEAST_P = 1e-30  # what is smaller says nothing more to a reader
@@ -93,6 +93,12 @@ def incident_reasons(event: IncidentEvent) -> Text:
 def shown_p(p_value: float) -> str:
     """Return a bound on p as it is read."""
     return f"<= {p_value:.1g}" if p_value >= _LEAST_P else f"< {_LEAST_P:g}"
+
+
+def verdict_line(answer: VerdictData) -> Text:
+    """What an operator answered."""
+    by = f" by {answer.author}" if answer.author else ""
+    return plain(f"{answer.verdict}{by}" + (f": {answer.note}" if answer.note else ""))
 
 
 def held_line(held: HeldIncident) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import msgspec
 from rich.table import Table
 
 from pipeline import loop
+from pipeline.cli.changes import login_name
 from pipeline.cli.deliveries import needed
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, redis_option, server
@@ -55,7 +55,7 @@ def add(
     found = Silence(
         silence_id=new_silence_id(),
         matchers=tuple(map(read_matcher, matchers)),
-        author=_short(author or _login(), "--author"),
+        author=_short(author or login_name() or "unknown", "--author"),
         reason=_short(reason, "--reason"),
         start=now,
         end=end,
@@ -113,13 +113,6 @@ def _short(text: str, option: str) -> str:
     if not text.strip() or len(text) > MOST_CHARS:
         raise click.UsageError(f"{option} has 1 to {MOST_CHARS} characters")
     return text.strip()
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run as a number without a name
-        return "unknown"
 
 
 async def _add(settings: Settings, found: Silence, now: int, url: str) -> None:

@@ -36,13 +36,17 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _LINK = re.compile(r"https?://\S+|@\w+")
 
 
-class TemplateShown(msgspec.Struct, frozen=True):
-    """A text of the network: its frame, how often and by how many it was posted, samples."""
+class TemplateShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text of the network: its frame, how often and by how many it was posted, samples.
+
+    ``cluster`` identifies it among the texts of its stream, "" for what is no text.
+    """
 
     text: str
     posts: int
     accounts: int
     samples: list[str]
+    cluster: str = ""
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -177,7 +181,13 @@ def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
     texts = [c for c in objects if c.kind == Trace.TEXT]
     ranked = sorted(texts or objects, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
     return [
-        TemplateShown(find_template(c.samples).text, c.posts, c.authors, list(c.samples[:3]))
+        TemplateShown(
+            find_template(c.samples).text,
+            c.posts,
+            c.authors,
+            list(c.samples[:3]),
+            c.founder.hex() if c.kind == Trace.TEXT else "",
+        )
         for c in [c for c in ranked if c.samples][:SHOWN_TEMPLATES]
     ]
 

@@ -11,9 +11,8 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import msgspec
-
 from pipeline.detect.alike import bought, percent, strongest
+from pipeline.detect.allow import NOBODY, AllowList
 from pipeline.detect.causes import (
     MOST,
     OFFICIAL,
@@ -25,7 +24,7 @@ from pipeline.detect.causes import (
 )
 from pipeline.detect.replies import find_answers
 from pipeline.detect.rule import Condition, Reason, Rule, Suppression, Weighed
-from pipeline.text.links import SHORTENERS, link_target
+from pipeline.text.links import LINK, link_domains
 from pipeline.text.normalise import compared
 from pipeline.text.traces import Kind
 
@@ -48,17 +47,7 @@ OUTLETS: Final = 16
 _NUMBER = re.compile(r"\d+")
 _VIA = re.compile(r"\bvia @\w+\W*$", re.IGNORECASE)
 _STAR = re.compile(r"RT @(\w+)", re.IGNORECASE)
-_LINK = re.compile(r"https?://\S+")
 
-
-class AllowList(msgspec.Struct, frozen=True):
-    """Accounts and link domains that an operator vouches for."""
-
-    accounts: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-
-
-NOBODY: Final = AllowList()
 
 Steps: TypeAlias = "Generator[Condition, None, Suppression]"
 
@@ -81,14 +70,14 @@ def weigh_all(facts: NetworkFacts, allowed: AllowList = NOBODY) -> list[Weighed]
 
 
 def vouched_for(facts: NetworkFacts, allowed: AllowList) -> Suppression | None:
-    """The operator's own lists: half of the accounts, or most of the texts by their link."""
+    """The operator's own lists: half of the accounts, or most of the texts by their link or as they are."""
     if allowed == NOBODY:
         return None
     return next((cause for rule in vouchers(allowed) if (cause := rule(facts)) is not None), None)
 
 
-def vouchers(allowed: AllowList) -> tuple[Rule, Rule]:
-    """Return the rules of an operator's own lists: accounts, then link domains."""
+def vouchers(allowed: AllowList) -> tuple[Rule, Rule, Rule]:
+    """Return the rules of an operator's own lists: accounts, then link domains, then texts."""
 
     def of_allowed_accounts(facts: NetworkFacts) -> Steps:
         members = sum(row.author_id in allowed.accounts for row in facts.members)
@@ -97,11 +86,17 @@ def vouchers(allowed: AllowList) -> tuple[Rule, Rule]:
 
     def of_allowed_domains(facts: NetworkFacts) -> Steps:
         texts = _texts(facts)
-        linking = sum(not allowed.domains.isdisjoint(_domains(text)) for text in texts)
+        linking = sum(not allowed.domains.isdisjoint(link_domains(text.samples)) for text in texts)
         yield at_least("texts that link to a domain on the allow list", _share(linking, len(texts)), MOST)
         return Suppression("allowed", f"{linking} of {len(texts)} texts link to a domain on the allow list")
 
-    return Rule(of_allowed_accounts), Rule(of_allowed_domains)
+    def of_allowed_texts(facts: NetworkFacts) -> Steps:
+        texts = _texts(facts)
+        known = sum(each.founder.hex() in allowed.clusters for each in texts)
+        yield at_least("texts whose cluster is on the allow list", _share(known, len(texts)), MOST)
+        return Suppression("allowed", f"{known} of {len(texts)} texts are of clusters on the allow list")
+
+    return Rule(of_allowed_accounts), Rule(of_allowed_domains), Rule(of_allowed_texts)
 
 
 @Rule
@@ -148,8 +143,8 @@ def of_a_share_button(facts: NetworkFacts) -> Steps:
     every = _texts(facts)
     texts = [each for each in every if _is_linked(each)]
     yield at_least("texts that carry a link in nearly all posts", _share(len(texts), len(every)), MOST)
-    named = sum(any(_VIA.search(_LINK.sub("", sample).strip()) for sample in each.samples) for each in texts)
-    sites = Counter(domain for each in texts for domain in _domains(each))
+    named = sum(any(_VIA.search(LINK.sub("", sample).strip()) for sample in each.samples) for each in texts)
+    sites = Counter(domain for each in texts for domain in link_domains(each.samples))
     site, count = max(sites.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     what = "of these, texts that end in “via @…”, or that link to one site"
     yield at_least(what, _share(max(named, count), len(texts)), MOST)
@@ -265,12 +260,6 @@ def _texts(facts: NetworkFacts) -> list[ObjectFacts]:
 
 def _is_linked(each: ObjectFacts) -> bool:
     return each.links >= 0.9 * each.posts
-
-
-def _domains(each: ObjectFacts) -> set[str]:
-    """Sites that the samples link to, those of shorteners aside."""
-    links = (link for sample in each.samples for link in _LINK.findall(sample))
-    return {link_target(link).split("/", 1)[0] for link in links} - SHORTENERS
 
 
 def _differs_in_numbers(samples: Sequence[str]) -> bool:

@@ -15,6 +15,8 @@ from pipeline.incidents.public import (
     HeldIncident,
     IncidentData,
     IncidentEvent,
+    VerdictData,
+    VerdictEvent,
     rfc3339,
 )
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.detect.assess import Assessment
     from pipeline.detect.facts import BurstFacts
+    from pipeline.incidents.answer import Answer
     from pipeline.incidents.flood import FloodRules
     from pipeline.incidents.model import EventType, Incident, Opening
 
@@ -78,6 +81,30 @@ def _shown(burst: BurstFacts) -> BurstShown:
         significance=rounded(burst.significance),
         ratio=rounded(burst.ratio),
         label=burst.label,
+    )
+
+
+def describe_answer(stream: str, incident: Incident, answer: Answer, revision: int, now: int) -> VerdictEvent:
+    """Build the event that tells what an operator answered to an incident, as it was told last."""
+    return VerdictEvent(
+        type="incident.verdict",
+        timestamp=rfc3339(now),
+        data=VerdictData(
+            schema=SCHEMA,
+            incident_id=incident.incident_id,
+            stream=stream,
+            revision=revision,
+            status=incident.status,
+            kind=incident.kind,
+            severity=incident.severity,
+            detected_at=rfc3339(incident.opened_at),
+            verdict=answer.verdict,
+            summary=incident.summary,
+            keywords=incident.keywords,
+            links={},
+            author=answer.author,
+            note=answer.note,
+        ),
     )
 
 

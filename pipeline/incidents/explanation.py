@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.detect.alike import strongest
-from pipeline.detect.assess import Kind
+from pipeline.detect.assess import Kind, TemplateShown
 from pipeline.detect.gate import weigh_all
 from pipeline.detect.rule import Bound, Suppression
 from pipeline.detect.severity import Severity
@@ -150,6 +150,7 @@ class Explanation(msgspec.Struct, frozen=True):
     schema: int
     head: Head
     evidence: list[Evidence]
+    templates: list[TemplateShown]
     parts: list[Part]
     opening: Opening
     gate: Gate
@@ -165,6 +166,7 @@ def explanation(
         schema=SCHEMA,
         head=_head(stream, moments),
         evidence=_evidence(moments),
+        templates=moments.last.found.templates,
         parts=_parts(moments),
         opening=_opening(moments, looks, search),
         gate=_gate(moments.decided),
@@ -241,7 +243,7 @@ def _look_row(look: Seen, search: Search) -> LookRow:
 
 
 def _gate(decided: Look) -> Gate:
-    weighed = weigh_all(decided.facts)
+    weighed = weigh_all(decided.facts, decided.allowed)
     near = nearest(weighed)
     return Gate(rfc3339(decided.at), [_gate_row(each) for each in weighed], near.rule if near else None)
 

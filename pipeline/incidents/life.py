@@ -87,6 +87,7 @@ def _anew(
         published_at=now,
         suppressed=found.suppressed,
         keywords=found.keywords,
+        summary=found.summary,
     )
     if found.suppressed:
         return _waiting((*merged, Change(None, after, "incident.suppressed")), after, found, now, rules)
@@ -202,4 +203,5 @@ def _revised(current: Incident, found: Assessment, now: int, status: Status) -> 
         platforms=sorted({*current.platforms, *found.platforms}),
         published_at=now,
         keywords=found.keywords,
+        summary=found.summary,
     )

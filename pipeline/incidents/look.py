@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.detect.allow import NOBODY, AllowList
 from pipeline.detect.assess import Assessment
 from pipeline.detect.facts import NetworkFacts
 from pipeline.incidents.decision import Decision
@@ -11,7 +12,10 @@ from pipeline.incidents.model import Incident
 
 
 class Look(msgspec.Struct, frozen=True):
-    """A look at network ``number`` at event time ``at`` (ms). ``known`` are the network's incidents before it."""
+    """A look at network ``number`` at event time ``at`` (ms). ``known`` are the network's incidents before it.
+
+    ``allowed`` is whom an operator vouched for then.
+    """
 
     number: int
     at: int
@@ -19,3 +23,4 @@ class Look(msgspec.Struct, frozen=True):
     found: Assessment
     known: tuple[Incident, ...]
     decision: Decision
+    allowed: AllowList = NOBODY

@@ -10,6 +10,7 @@ import msgspec
 from pipeline.detect.assess import Kind
 from pipeline.detect.gate import Suppression
 from pipeline.detect.severity import Severity
+from pipeline.incidents.answer import Answer
 
 Status = Literal["open", "resolved", "suppressed", "merged"]
 EventType = Literal[
@@ -31,8 +32,8 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``accounts`` and ``platforms`` are those of the last event: growth is measured against what operators know.
     ``suppressed`` is what explains one that is suppressed. ``held`` is the event that the flood guard holds back: until
-    it is told, the revision is that of this event and nothing later has one. ``keywords`` are those of the last event
-    too, the main one first.
+    it is told, the revision is that of this event and nothing later has one. ``keywords``, the main one first, and
+    ``summary`` are those of the last event too. ``answer`` is the last one of an operator; it moves nothing else.
     """
 
     incident_id: str
@@ -48,11 +49,23 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     suppressed: Suppression | None = None
     held: Opening | None = None
     keywords: list[str] = []
+    summary: str = ""
+    answer: Answer | None = None
 
 
 def next_revision(incident: Incident) -> int:
     """Return the revision of an incident's next event: what is held back has not been told with its own yet."""
     return incident.revision if incident.held else incident.revision + 1
+
+
+def answered(incident: Incident, answer: Answer) -> tuple[Incident, int]:
+    """Return an incident with an operator's answer, and the revision of the event that tells it.
+
+    What is held back has not been told with its own yet, so its event comes behind, with the one after.
+    """
+    revision = next_revision(incident)
+    later = revision + 1 if incident.held else revision
+    return msgspec.structs.replace(incident, revision=later, answer=answer), revision
 
 
 def incident_id(stream: str, kind: Kind, founder: bytes, first: str, opened_at: int) -> str:

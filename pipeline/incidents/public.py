@@ -12,6 +12,7 @@ from pipeline.detect.burst_share import BurstShown
 from pipeline.detect.gate import Suppression
 from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
+from pipeline.incidents.answer import Verdict
 from pipeline.incidents.model import EventType, Opening, Status
 
 SCHEMA: Final = 1
@@ -116,10 +117,6 @@ class DigestEvent(msgspec.Struct, frozen=True):
     type: Literal["incident.digest"]
     timestamp: str
     data: DigestData
-
-
-Verdict = Literal["true", "false", "benign"]
-"""An operator's answer: a campaign, none, or one that harms nobody."""
 
 
 class VerdictData(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -28,6 +28,8 @@ COUNTS: Final = (
     "deletes",  # deletions of posts that were known
     "unknown_deletes",  # deletions of posts that were not
     "clustered",  # posts that joined a cluster
+    "verdicts",  # operators' answers that were told
+    "moot_verdicts",  # those that were not: no such incident, or the same answer again
     "events",  # incident events that the engine told
     "published",  # incident events that the topic has acknowledged
     "letters",  # refused lines that `dead-letters` has acknowledged

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pipeline.bursts.said import Said, say
-from pipeline.bursts.watch import read_change
+from pipeline.changes import read_change
 from pipeline.post import Control, Delete, Line, Post, item_key
 from pipeline.state.rows import pack_author
 from pipeline.text.features import MARK_BITS, MIN_LETTERS, TIE_LETTERS, features
@@ -109,11 +109,14 @@ def _packed(at: int, kind: int, key: bytes, position: bytes) -> bytes:
 
 
 def _packed_control(line: Control, position: bytes) -> bytes:
-    """Pack what changes the watch list: the pattern in the place of an author row, the watch in that of a text."""
-    pattern, watch = (part.encode() for part in read_change(line.action, line.value) or ("", ""))
-    size = _LINE.size + len(pattern) + len(watch) + len(position)
-    head = _LINE.pack(size, line.at, _CONTROL, 0, _NOBODY, _NOBODY, b"", len(pattern), len(watch), 0, 0, 0)
-    return b"".join((head, pattern, watch, position))
+    """Pack a change: what in the place of flags, its key in that of an author row, its value in that of a text."""
+    change = read_change(line.action, line.value, line.note)
+    if change is None:
+        return _packed(line.at, _CONTROL, _NOBODY, position)
+    key, value = change.key.encode(), change.value.encode()
+    size = _LINE.size + len(key) + len(value) + len(position)
+    head = _LINE.pack(size, line.at, _CONTROL, change.what, _NOBODY, _NOBODY, b"", len(key), len(value), 0, 0, 0)
+    return b"".join((head, key, value, position))
 
 
 def _packed_post(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 9
+SCHEMA: Final = 10
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -61,6 +61,8 @@ KEYS: Final[dict[str, str]] = {
     "timers": "ZSET name of what is to be looked at -> event time (ms)",
     "due": "ZSET what has to be evaluated -> event time (ms)",
     "watch": "HASH pattern that an operator follows -> watch (JSON), as control lines say; at most 1,000",
+    "allow": "HASH kind:value that an operator vouches for -> entry (JSON), as control lines say; at most 1,000",
+    "answers": "HASH incident id -> what an operator answered (JSON), until it is told",
     "said": "LIST of what lines said, a block a call (pipeline/bursts/said.py): of the last hour and since `bursts`",
     "incidents": "HASH incident id -> incident (JSON)",
     "events": "LIST of incident events (JSON) in the order of their making; live, the outbox: those not yet told",
@@ -69,7 +71,7 @@ KEYS: Final[dict[str, str]] = {
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 
-OBSERVED: Final = 47
+OBSERVED: Final = 49
 """How many of the keys, from the first, the observe script takes."""
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.bursts.said import unpack_kept
 from pipeline.bursts.watch import stored_watch
+from pipeline.detect.allow import stored_entry
 from pipeline.detect.baseline import Baseline
 from pipeline.errors import FenceError, StateError
 from pipeline.post import KEY_BYTES
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from pipeline.bursts.watch import Watch
+    from pipeline.detect.allow import Allowed
     from pipeline.state.batch import Batch
 
 OBSERVE: Final = (
     *("places", "prelude", "generations", "seen", "objects", "profiles", "networks", "replies"),
-    *("overlap", "baseline", "lookalikes", "observe"),
+    *("overlap", "baseline", "lookalikes", "control", "observe"),
 )
 COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
@@ -108,7 +110,10 @@ class Store:
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
             self.keys[name]
-            for name in ("meta", "nets", "net:incident", "timers", "due", "incidents", "events", "held", "flood")
+            for name in (
+                *("meta", "nets", "net:incident", "timers", "due"),
+                *("incidents", "events", "held", "flood", "answers"),
+            )
         ]
 
     async def origin(self) -> str | None:
@@ -282,6 +287,10 @@ class Store:
     async def watched(self) -> list[Watch]:
         """Return what an operator follows in the stream, as of the line applied last, ordered by pattern."""
         return [stored_watch(value) for value in (await self.items("watch")).values()]
+
+    async def allowed(self) -> list[Allowed]:
+        """Return whom an operator vouches for in the stream, as of the line applied last, ordered by kind and value."""
+        return [stored_entry(value) for value in (await self.items("allow")).values()]
 
     async def said(self) -> tuple[bytes, list[bytes]]:
         """Return what was known of keywords, b"" for nothing, and what lines said before and since, oldest first."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.incidents.burst import burst_incident, describe_burst
-from pipeline.incidents.describe import describe, describe_digest, hold
+from pipeline.incidents.answer import stored_answer
+from pipeline.incidents.burst import KIND, burst_incident, describe_burst
+from pipeline.incidents.describe import describe, describe_answer, describe_digest, hold
 from pipeline.incidents.flood import Flood, digest_at, release, restrain
-from pipeline.incidents.model import Incident
+from pipeline.incidents.model import Incident, answered
 from pipeline.incidents.public import HeldIncident, encode_event
 from pipeline.state.rows import pack_network
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from pipeline.incidents.public import Event
     from pipeline.state.rows import NetworkRow
     from pipeline.state.store import Store
+
+
+ANSWERED: Final = "verdict:"
+"""What is due where an incident, named behind it, was answered."""
 
 
 async def tell(
@@ -113,6 +118,29 @@ async def tell_digest(store: Store, now: int, rules: FloodRules) -> list[Event]:
         flood=(before, msgspec.json.encode(after), 0),
     )
     return [digest]
+
+
+async def tell_answer(store: Store, name: str, now: int) -> list[Event]:
+    """Tell what an operator answered to an incident, and return the event; ``now`` in ms.
+
+    Nothing is told where nobody knows the incident, of a burst, which says nothing of a campaign, and where it was
+    answered in the same words before.
+    """
+    item = f"{ANSWERED}{name}"
+    (form,), (raw,), (waiting,) = await store.read([(key, [name]) for key in ("incidents", "answers", "held")])
+    incident = None if form is None else msgspec.json.decode(form, type=Incident)
+    answer = None if raw is None else stored_answer(raw)
+    if form is None or incident is None or answer is None or incident.kind == KIND or incident.answer == answer:
+        await store.commit(item, [])
+        return []
+    after, revision = answered(incident, answer)
+    event = describe_answer(store.stream, incident, answer, revision, now)
+    held = {}
+    if waiting is not None:
+        told = msgspec.json.decode(waiting, type=HeldIncident)
+        held[name] = msgspec.json.encode(msgspec.structs.replace(told, revision=after.revision))
+    await store.commit(item, [(name, form, msgspec.json.encode(after), encode_event(event))], held=held)
+    return [event]
 
 
 def _decoded(form: bytes) -> Flood:

@@ -42,7 +42,7 @@ CHANGES: list[Line] = [
     control(REMOVE, Watch("never there")),
     control(ADD, Watch("#ferry", "again")),
     post(2),
-    Control(action="verdict", created_at="", value="#ferry", at=START + 3),
+    Control(action="pause", created_at="", value="#ferry", at=START + 3),
     control(ADD, Watch("паром", "Ф"), START - 3_600_000),  # late, but a line all the same
     control(REMOVE, Watch("glob:tram*")),
     control(ADD, Watch("glob:tram*")),

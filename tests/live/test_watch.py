@@ -89,7 +89,7 @@ def test_without_a_server_a_change_goes_into_the_log_unseen(brokers: str) -> Non
     extra = {**live.environment, "TURFWATCH_REDIS_URL": "redis://127.0.0.1:1"}
     code, _, error = told("add", "tram", "--stream", "s", extra=extra)
     assert (code, error.count("\n")) == (0, 1)
-    assert "what is followed already is not known" in error
+    assert "what is kept of the stream is not known" in error
     assert [(key, line.action) for key, line in controls(live)] == [(b"s", "watch-remove"), (b"s", "watch-add")]
 
 

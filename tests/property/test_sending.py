@@ -15,9 +15,10 @@ from pipeline.live.export import Exporter
 from pipeline.live.log import Record
 from pipeline.live.packs import Pack, Packer
 from pipeline.live.stamps import sent_form, stamped
-from pipeline.post import MAX_TIME_MS, MIN_TIME_MS, Limits, Line, decode_line, encode_line
+from pipeline.post import Limits, Line, decode_line, encode_line
 from pipeline.recordings.jumps import guard_jumps
 from pipeline.recordings.read import ReadStats
+from pipeline.times import MAX_TIME_MS, MIN_TIME_MS
 
 LIMITS = Limits()
 HOUR_MS = 3_600_000

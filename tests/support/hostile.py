@@ -11,6 +11,7 @@ from pipeline.detect.assess import Kind, TemplateShown
 from pipeline.detect.rule import Reason, Suppression
 from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
+from pipeline.incidents.answer import Verdict
 from pipeline.incidents.model import EventType, Opening, Status
 from pipeline.incidents.public import (
     Accounts,
@@ -20,7 +21,6 @@ from pipeline.incidents.public import (
     HeldIncident,
     IncidentData,
     IncidentEvent,
-    Verdict,
     VerdictData,
     VerdictEvent,
 )

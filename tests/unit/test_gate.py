@@ -233,6 +233,14 @@ def test_an_operator_vouches_for_texts_that_link_to_a_domain() -> None:
     assert reason(network(bought, PLAIN), allowed) is None
 
 
+def test_an_operator_vouches_for_texts_as_they_are() -> None:
+    allowed = AllowList(clusters=frozenset({b"12345678".hex()}))
+    known, other = replace(PLAIN, founder=b"12345678"), replace(PLAIN, founder=b"87654321")
+
+    assert reason(network(known, known, known, known, other), allowed) == "allowed"
+    assert reason(network(known, known, known, other), allowed) is None
+
+
 def test_answers_and_empty_objects_are_no_texts_that_could_explain() -> None:
     answers = replace(HEADLINE, kind=Kind.REPLY)
 

@@ -15,11 +15,14 @@ from pipeline.state.keys import KEYS, OBSERVED
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
-FORMS = ("text.normalise", "text.links", "bursts.patterns", "bursts.watch")
+FORMS = (
+    *("text.normalise", "text.links", "bursts.patterns", "bursts.watch"),
+    *("detect.allow", "incidents.answer", "changes"),
+)
 """What settings and lines are checked by: it knows neither of them."""
 
 LAYERS = (
-    *("errors", "position", *FORMS, "sections", "config", "post"),
+    *("errors", "position", "times", *FORMS, "sections", "config", "post"),
     *("text", "detect", "bursts", "incidents", "state", "engine"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))

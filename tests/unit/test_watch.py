@@ -193,10 +193,10 @@ def test_a_control_line_that_is_no_watch_is_refused(action: str, value: str | No
 
 
 def test_control_lines_of_other_kinds_are_taken_as_before() -> None:
-    line = Control(action="verdict", created_at=AT, value="anything")
+    line = Control(action="pause", created_at=AT, value="anything")
 
     assert decode_line(encode_line(line)).created_at == AT
-    assert read_change("verdict", None) is None
+    assert read_change("pause", None) is None
 
 
 def test_what_could_not_be_followed_can_be_taken_off() -> None:

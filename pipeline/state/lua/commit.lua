@@ -1,7 +1,7 @@
 -- Commit what was decided: incidents, their events, what is held back, the due mark, the timer, the network's next
 -- bounds.
 --
--- KEYS    1 meta, 2 nets, 3 net:incident, 4 timers, 5 due, 6 incidents, 7 events, 8 held, 9 flood
+-- KEYS    1 meta, 2 nets, 3 net:incident, 4 timers, 5 due, 6 incidents, 7 events, 8 held, 9 flood, 10 answers
 -- ARGV    1 the position at which the evaluation read; 2 what was due; 3 msgpack map:
 --         changes: rows of incident id, stored form before ('' for none), stored form after, event ('' for none)
 --         held: incident id -> what a digest is to tell of it; of every other changed incident nothing is held back
@@ -43,6 +43,7 @@ end
 if wanted.digest ~= '' then redis.call('RPUSH', KEYS[7], wanted.digest) end
 redis.call('ZREM', KEYS[5], ARGV[2])
 redis.call('ZREM', KEYS[4], ARGV[2])
+if string.sub(ARGV[2], 1, 8) == 'verdict:' then redis.call('HDEL', KEYS[10], string.sub(ARGV[2], 9)) end
 if flood then
   redis.call('SET', KEYS[9], flood[2])
   redis.call('ZREM', KEYS[4], 'digest')

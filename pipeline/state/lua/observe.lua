@@ -5,7 +5,7 @@
 --         as LINE says; 4 what they say, as it is kept, '' where nobody follows keywords
 -- result  {'ok', lines applied, position, watermark, stop, what is due, numbers of the posts that do not count
 --         (u16 each, from 0), seven counts} or {'conflict', position}
---         stop: 'end', 'due' (a network) or 'timer' (before the line that would pass it)
+--         stop: 'end', 'due' (a network, the allow list or an answer) or 'timer' (before the line that would pass it)
 -- cost    about 55 us a post, 75 with look-alikes; O(ring + members of networks that merge)
 -- test    tests/property/test_state.py, tests/contract/test_store.py
 --
@@ -242,12 +242,11 @@ local apply, prefetch
 do
   -- bytes of the line, event time (ms, double), kind, flags, post key, author key, text hash, bytes of author row and
   -- of text, traces, bytes of words and of signature; then signature (64 lanes, 16 slots, 16 marks, or nothing), author
-  -- row, text, traces, words, position after the line. What changes the watch list: a pattern for the author row, a
-  -- watch for the text.
+  -- row, text, traces, words, position after the line. A control line has what it changes for flags, the key of that
+  -- for the author row, its value for the text.
   local LINE = '<I4dBBc8c8c4I2I2BBB'
   local LINE_BYTES = 41
   local POST, DELETE, CONTROL, PASSED = 0, 1, 3, 4   -- a tick only moves the watermark, and PASSED not even that
-  local WATCHES = 1000               -- patterns that are followed, as in pipeline/bursts/watch.py
   local LINK, SHORT = 2, 4           -- flags, besides 1 of a repost; short: a text that strangers may write by chance
 
   -- Read what the lines will ask for by key: many fields at once cost a fraction of one after the other. A turn on the
@@ -289,16 +288,6 @@ do
     return true
   end
 
-  -- Follow a pattern, without a value no longer. One too many is not followed.
-  local function follow(pattern, value)
-    local watch = KEYS[AT.WATCH]
-    if value == '' then
-      redis.call('HDEL', watch, pattern)
-    elseif redis.call('HEXISTS', watch, pattern) == 1 or redis.call('HLEN', watch) < WATCHES then
-      redis.call('HSET', watch, pattern, value)
-    end
-  end
-
   -- Apply the line at a place; returns the place of the next, nil where the call stops before it.
   function apply(lines, at)
     local bytes, t, kind, flags, key, author, text_hash, author_bytes, text_bytes, trace_count, words_bytes,
@@ -327,7 +316,7 @@ do
     elseif kind == DELETE then
       observe_delete(key, t)
     elseif kind == CONTROL and author_bytes > 0 then
-      follow(string.sub(lines, author_at, text_at - 1), string.sub(lines, text_at, traces_at - 1))
+      control(flags, string.sub(lines, author_at, text_at - 1), string.sub(lines, text_at, traces_at - 1))
     end
     applied = applied + 1
     position = string.sub(lines, position_at, at + bytes - 1)

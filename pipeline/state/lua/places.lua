@@ -35,5 +35,7 @@ local AT = {
   TIMERS = 44,
   DUE = 45,
   WATCH = 46,
-  SAID = 47,
+  ALLOW = 47,
+  ANSWERS = 48,
+  SAID = 49,
 }

@@ -27,6 +27,7 @@ from pipeline.sections import (
     IncidentsSection,
     KafkaSection,
     LimitsSection,
+    LinksSection,
     NotifySection,
     RedisSection,
     RouteSection,
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     detection: DetectionSection = DetectionSection()
     incidents: IncidentsSection = IncidentsSection()
+    links: LinksSection = LinksSection()
     allow: AllowSection = AllowSection()
     bursts: BurstsSection = BurstsSection()
     watch: WatchSection = WatchSection()

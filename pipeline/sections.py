@@ -19,7 +19,8 @@ from pydantic import (
 )
 
 from pipeline.bursts.watch import MAX_WATCHES, Watch, write_watch
-from pipeline.errors import LineError
+from pipeline.errors import ConfigError, LineError
+from pipeline.text.url_templates import checked_template
 
 TOPIC: Final = r"^[A-Za-z0-9._-]{1,249}$"
 """What Kafka takes for the name of a topic or a group."""
@@ -196,6 +197,32 @@ class IncidentsSection(Section):
     flood_window_s: int = Field(
         600, ge=1, le=86_400, description="seconds of the flood window; what it cannot take is told as one digest"
     )
+
+
+def _fillable(url: str) -> str:
+    try:
+        return checked_template(url)
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
+Template = Annotated[str, AfterValidator(_fillable)]
+
+
+class LinksSection(Section):
+    """Where an incident can be looked at: URLs that its events name."""
+
+    console: Template | None = Field(
+        None, description="URL of an incident's page, with {incident_id}, {stream}, {kind}, {severity}, {from}, {to}"
+    )
+    dashboard: Template | None = Field(None, description="URL of a dashboard, with the same; {from} and {to} are in ms")
+    runbook: Template | None = Field(None, description="URL that says what to do, with the same")
+
+    @property
+    def templates(self) -> dict[str, str]:
+        """Those that are given, by name."""
+        named = {"console": self.console, "dashboard": self.dashboard, "runbook": self.runbook}
+        return {name: url for name, url in named.items() if url is not None}
 
 
 class AllowSection(Section):

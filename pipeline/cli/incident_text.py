@@ -22,22 +22,19 @@ if TYPE_CHECKING:
 
 
 def standing_table(rows: Sequence[Standing]) -> Table:
-    """A row an incident."""
-    table = Table()
-    for name in ("told", "incident", "stream", "kind", "severity", "status", "accounts", "verdict"):
-        table.add_column(name, justify="right" if name == "accounts" else "left", no_wrap=name != "stream")
-    table.add_column("summary", overflow="fold", ratio=1)
+    """A row an incident, its summary below what identifies it: beside it there is no room in most terminals."""
+    table = Table(show_lines=True)
+    for name in ("told", "incident", "severity", "status", "verdict"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("stream, kind and summary", overflow="fold", ratio=1)
     for row in rows:
         table.add_row(
             plain(row.told_at[:16].replace("T", " ")),
             plain(row.incident_id),
-            plain(row.stream),
-            row.kind,
             Text(row.severity, style=STYLE[row.severity]),
             row.status,
-            "" if row.accounts is None else str(row.accounts),
             row.verdict.verdict if row.verdict else "",
-            plain(cut(row.summary)),
+            plain(row.stream).append(f", {row.kind}\n").append_text(plain(cut(row.summary))),
         )
     return table
 

@@ -38,7 +38,7 @@ def news(event: Event) -> Text:
         answer = event.data
         by = f" by {answer.author}" if answer.author else ""
         text.append_text(plain(f"  {answer.verdict}{by}: {answer.kind}  {answer.stream}  {answer.incident_id}"))
-        return text.append_text(plain(f"\n  {answer.note}")) if answer.note else text
+        return text.append("\n  ").append_text(plain(answer.note)) if answer.note else text
     data = event.data
     if data.kind == KIND:
         return plain(f"{text.plain}  {data.kind}  {data.stream}  {data.summary}", STYLE[data.severity])

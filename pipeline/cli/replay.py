@@ -30,6 +30,7 @@ from pipeline.config import Settings, detection_hash
 from pipeline.engine import Engine
 from pipeline.errors import StateError, UserError
 from pipeline.incidents.burst import KIND
+from pipeline.incidents.links import links_of
 from pipeline.incidents.public import DigestEvent, IncidentEvent, VerdictEvent, decode_event, encode_event, publish
 from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
@@ -37,6 +38,8 @@ from pipeline.recordings.source import STDIN
 from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.incidents.public import Event
 
 MAX_PACK = 10_000
@@ -137,11 +140,11 @@ async def _replay(
             engine = Engine(client, name, settings)
             done = await _begin(engine, topic, resume=resume)
             events += [decode_event(raw) for raw in await engine.store.events()]
-            _print_events(events, output, members=members)
+            _print_events(events, output, settings.links.templates, members=members)
             with progress(quiet=output == "jsonl") as shown:
                 task = shown.add_task("replaying", total=None, at="", rate="")
                 async for step in run(engine, lines, topic, done=done, batch_lines=batch, speed=speed):
-                    _print_events(step.events, output, members=members)
+                    _print_events(step.events, output, settings.links.templates, members=members)
                     events += step.events
                     rate = (step.done - done) / (time.monotonic() - started)
                     shown.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
@@ -149,7 +152,7 @@ async def _replay(
                 # The last event of an open incident may lag behind by what was not worth another one.
                 events += await engine.standing()
     if output == "table":
-        told = [publish(event, replay=True, members=members) for event in events]
+        told = [publish(event, replay=True, members=members, links={}) for event in events]
         _print_table(told, _bursts_command(paths, sort_window), suppressed=suppressed)
     if output == "table" or stats.rejects:
         click.echo(f"\n{counted(stats.lines)} in {time.monotonic() - started:.1f} s", err=True)
@@ -166,11 +169,12 @@ async def _begin(engine: Engine, topic: str, *, resume: bool) -> int:
     return lines_done(topic, await engine.start(origin="replay"))
 
 
-def _print_events(events: list[Event], output: str, *, members: bool) -> None:
+def _print_events(events: list[Event], output: str, templates: Mapping[str, str], *, members: bool) -> None:
     if output != "jsonl":
         return
     for event in events:
-        sys.stdout.buffer.write(encode_event(publish(event, replay=True, members=members)) + b"\n")
+        told = publish(event, replay=True, members=members, links=links_of(event, templates))
+        sys.stdout.buffer.write(encode_event(told) + b"\n")
     sys.stdout.buffer.flush()
 
 

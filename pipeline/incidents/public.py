@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,9 @@ from pipeline.detect.severity import Severity
 from pipeline.detect.signal import Signal
 from pipeline.incidents.answer import Verdict
 from pipeline.incidents.model import EventType, Opening, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA: Final = 1
 """Version of the public form; it rises when a field changes its meaning or goes."""
@@ -167,16 +170,17 @@ _decoders: Final[dict[str, msgspec.json.Decoder[Event]]] = {
 }
 
 
-def publish(event: Event, *, replay: bool, members: bool) -> Event:
-    """Return the event as it goes out: marked as replayed or live, with member ids only where asked for."""
+def publish(event: Event, *, replay: bool, members: bool, links: Mapping[str, str]) -> Event:
+    """Return the event as it goes out: replayed or live, with its links, with member ids only where asked for."""
     replace = msgspec.structs.replace
+    more: dict[str, Any] = {"replay": replay, "links": dict(links)}
     if isinstance(event, VerdictEvent):
-        return replace(event, data=replace(event.data, replay=replay))
+        return replace(event, data=replace(event.data, **more))
     if isinstance(event, DigestEvent):
         held = event.data.incidents if members else [replace(each, ids=None) for each in event.data.incidents]
-        return replace(event, data=replace(event.data, incidents=held, replay=replay))
+        return replace(event, data=replace(event.data, incidents=held, **more))
     accounts = event.data.accounts if members else replace(event.data.accounts, ids=None)
-    return replace(event, data=replace(event.data, accounts=accounts, replay=replay))
+    return replace(event, data=replace(event.data, accounts=accounts, **more))
 
 
 def encode_event(event: Event) -> bytes:

@@ -57,6 +57,7 @@ class Lane:
         self._engine = Engine(redis, stream, settings)
         self._topic = settings.kafka.posts
         self._incidents = settings.kafka.incidents
+        self._links = settings.links.templates
         self._registry = registry
         self._status = status
         self._fence: Position | None = None
@@ -143,7 +144,7 @@ class Lane:
         store = self._engine.store
         before, events = await store.outbox()
         if events:
-            await outlet.write([told(raw, self._incidents, replay=self._replayed) for raw in events])
+            await outlet.write([told(raw, self._incidents, self._links, replay=self._replayed) for raw in events])
             if not await store.told(before, len(events)):
                 raise FenceError(f"stream {self.stream!r}: its events were told by somebody else meanwhile")
             self._status.count("published", len(events))

@@ -16,7 +16,7 @@ from pipeline.state.keys import KEYS, OBSERVED
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pipeline"
 FORMS = (
-    *("text.normalise", "text.links", "bursts.patterns", "bursts.watch"),
+    *("text.normalise", "text.links", "text.url_templates", "bursts.patterns", "bursts.watch"),
     *("detect.allow", "incidents.answer", "changes"),
 )
 """What settings and lines are checked by: it knows neither of them."""

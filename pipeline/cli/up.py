@@ -37,8 +37,11 @@ RATE = 20.0
 @click.option(
     "--port", type=click.IntRange(1, 65_535), help=f"Kafka's port on 127.0.0.1 (default: {PORT} if it is free)."
 )
+@click.option("--deliver", is_flag=True, help="Notify endpoints of what is simulated or replayed, too.")
 @click.pass_context
-def up(context: click.Context, *, simulate: bool, rate: float, state: Path | None, port: int | None) -> None:
+def up(
+    context: click.Context, *, simulate: bool, rate: float, state: Path | None, port: int | None, deliver: bool
+) -> None:
     """Run all of it on this machine until Ctrl-C, and show incidents as they open; nothing is left behind."""
     from pipeline.broker.jars import jar_folder, tool  # noqa: PLC0415 - no other command needs a broker
     from pipeline.broker.node import running_broker  # noqa: PLC0415 - the same
@@ -51,11 +54,13 @@ def up(context: click.Context, *, simulate: bool, rate: float, state: Path | Non
         _say(f"starting Kafka{'' if here else '; its jars are fetched first, 43 MB, once'} ...")
         with running_broker(_ports(port), state / "kafka" if state else None) as broker:
             _invite(context.obj[0], broker.address, simulate=simulate)
-            loop.run(_until_told(ending, _watch(context, broker, rate if simulate else None, state)))
+            loop.run(_until_told(ending, _watch(context, broker, rate if simulate else None, state, deliver=deliver)))
             _say("ending Kafka ...")
 
 
-async def _watch(context: click.Context, broker: Broker, rate: float | None, state: Path | None) -> None:
+async def _watch(
+    context: click.Context, broker: Broker, rate: float | None, state: Path | None, *, deliver: bool
+) -> None:
     from pipeline.live.machine import Voice, run_machine  # noqa: PLC0415 - Kafka's clients are slow to import
 
     # A client is told of a topic that is being made, and tries again; what stays wrong it raises.
@@ -69,7 +74,13 @@ async def _watch(context: click.Context, broker: Broker, rate: float | None, sta
     )
     options = ["--config", str(path)] if path else []
     await run_machine(
-        context.obj[0], broker, voice, options=options, state=state / "server" if state else None, rate=rate
+        context.obj[0],
+        broker,
+        voice,
+        options=options,
+        state=state / "server" if state else None,
+        rate=rate,
+        deliver=deliver,
     )
 
 

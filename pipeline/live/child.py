@@ -1,4 +1,4 @@
-"""A worker in a process of its own, behind a guard: it ends with this process, however that one ends."""
+"""Commands in processes of their own, each behind a guard: they end with this process, however that one ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
 STOP_S: Final = 15.0
-"""Seconds that a worker gets to drain, which it itself bounds at 9."""
+"""Seconds that a command gets to end; a worker bounds its draining at 9."""
 
 _LINE_BYTES: Final = 2**22
 _REASON: Final = "turfwatch: "
@@ -28,9 +28,10 @@ _SIGNALLED: Final = 256 - 64
 
 
 class Child:
-    """A command of turfwatch that runs; what it says on standard error is read line by line."""
+    """A command that runs; what it says on standard error is read line by line."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+        self._name = name
         self._process = process
         self._last: deque[str] = deque(maxlen=_KEPT_LINES)
 
@@ -42,7 +43,7 @@ class Child:
                 self._last.append(text)
                 yield text
         code = await self._process.wait()
-        raise TurfwatchError(f"the worker ended: {reason(self._last, code)}")
+        raise TurfwatchError(f"the {self._name} ended: {reason(self._last, code)}")
 
     async def stop(self) -> None:
         """End it by SIGTERM, and after a deadline by SIGKILL."""
@@ -68,14 +69,22 @@ def reason(said: Sequence[str], code: int) -> str:
     return f"exit code {code}{f': {said[-1]}' if said else ''}"
 
 
+def ours(arguments: Sequence[str]) -> list[str]:
+    """Return the command line of a command of turfwatch."""
+    return [sys.executable, "-P", "-m", "pipeline.cli", *arguments]
+
+
 @contextlib.asynccontextmanager
-async def child(arguments: Sequence[str], variables: Mapping[str, str]) -> AsyncIterator[Child]:
-    """Run a command of turfwatch with more variables than this process has; on leaving it is ended."""
-    folder = tempfile.mkdtemp(prefix="turfwatch-worker-")
+async def child(name: str, command: Sequence[str], variables: Mapping[str, str]) -> AsyncIterator[Child]:
+    """Run a command with more variables than this process has; on leaving it is ended.
+
+    ``name`` says what it is, to people.
+    """
+    folder = tempfile.mkdtemp(prefix=f"turfwatch-{name}-")
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", guard.__file__, folder),
-            *(sys.executable, "-P", "-m", "pipeline.cli", *arguments),
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -83,7 +92,7 @@ async def child(arguments: Sequence[str], variables: Mapping[str, str]) -> Async
             limit=_LINE_BYTES,
             start_new_session=True,  # Ctrl-C is for this process, which then ends the worker in order
         )
-        running = Child(process)
+        running = Child(name, process)
         try:
             yield running
         finally:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from pipeline.live.outlet import Outgoing
+from pipeline.live.records import REPLAYED
 from pipeline.post import encode_line
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ STEP_S: Final = 0.1
 
 
 async def flow(out: Outlet, topic: str, stream: str, source: Endless) -> None:
-    """Send what happens in a simulated stream until cancelled. Raises BrokerError where the brokers take no more."""
-    key = stream.encode()
+    """Send what happens in a simulated stream until cancelled. Raises BrokerError where the brokers take no more.
+
+    The records say that they are replayed, so that nobody is alarmed by what is invented.
+    """
+    key, headers = stream.encode(), [(REPLAYED, b"1")]
     while True:
-        await out.write([Outgoing(topic, key, encode_line(line)) for line in source.until(time.time_ns() // 1_000_000)])
+        lines = source.until(time.time_ns() // 1_000_000)
+        await out.write([Outgoing(topic, key, encode_line(line), headers) for line in lines])
         await asyncio.sleep(STEP_S)

@@ -13,7 +13,7 @@ from pipeline.broker.ports import is_free
 from pipeline.embedded import embedded_server
 from pipeline.errors import BrokerError
 from pipeline.live.admin import create_missing
-from pipeline.live.child import child
+from pipeline.live.child import child, ours
 from pipeline.live.flow import flow
 from pipeline.live.outlet import outlet
 from pipeline.live.tail import tail
@@ -34,6 +34,7 @@ SIMULATED: Final = "simulated"
 """The stream of the simulation."""
 
 _HEALTH: Final = re.compile(r"health on (http://\S+)")
+_NOTIFIES: Final = re.compile(r" notifies (.+)")
 _OURS: Final = re.compile(r" (WARNING|ERROR|CRITICAL) pipeline\.")
 """What libraries find wrong while topics are young puts itself right; what does not ends the worker with a reason."""
 
@@ -58,13 +59,20 @@ def of_machine(settings: Settings, broker: Broker) -> tuple[Settings, dict[str, 
 
 
 async def run_machine(
-    settings: Settings, broker: Broker, voice: Voice, *, options: Sequence[str], state: Path | None, rate: float | None
+    settings: Settings,
+    broker: Broker,
+    voice: Voice,
+    *,
+    options: Sequence[str],
+    state: Path | None,
+    rate: float | None,
+    deliver: bool,
 ) -> None:
-    """Run until cancelled; then the stream, the worker and the server end in this order.
+    """Run until cancelled; then the stream, the notifier, the worker and the server end in this order.
 
-    ``options`` are those of turfwatch that the worker is to have as well, ``state`` the folder in which the server's
-    state is kept, ``rate`` the ordinary posts a second of the simulated stream, None for none. Raises TurfwatchError
-    where something ends by itself.
+    ``options`` are those of turfwatch that its commands are to have as well, ``state`` the folder in which the server's
+    state is kept, ``rate`` the ordinary posts a second of the simulated stream, None for none, ``deliver`` whether
+    endpoints are told of what is simulated or replayed, too. Raises TurfwatchError where something ends by itself.
     """
     settings, variables = of_machine(settings, broker)
     kafka = settings.kafka
@@ -72,9 +80,13 @@ async def run_machine(
         url = await stack.enter_async_context(embedded_server(state))
         await asyncio.to_thread(create_missing, kafka)
         news = await stack.enter_async_context(tail(kafka))
-        worker = await stack.enter_async_context(child([*options, "worker", "--redis", url], variables))
-        out = await stack.enter_async_context(outlet(kafka))
+        worker = await stack.enter_async_context(child("worker", ours([*options, "worker", "--redis", url]), variables))
         jobs = [_watch_broker(broker), _listen(worker, voice), _show(news, voice)]
+        if settings.endpoints:
+            notify = [*options, "notify", "--redis", url, *(["--deliver"] if deliver else [])]
+            notifier = await stack.enter_async_context(child("notifier", ours(notify), variables))
+            jobs.append(_listen_to_notifier(notifier, voice))
+        out = await stack.enter_async_context(outlet(kafka))
         if rate is not None:
             begin = time.time_ns() // 1_000_000
             jobs.append(flow(out, kafka.posts, SIMULATED, Endless(begin, begin, rate)))
@@ -113,6 +125,15 @@ async def _listen(worker: Child, voice: Voice) -> None:
     async for line in worker.said():
         if found := _HEALTH.search(line):
             voice.say(f"a worker watches; its health is on {found[1]}")
+        elif _OURS.search(line):
+            voice.warn(line)
+
+
+async def _listen_to_notifier(notifier: Child, voice: Voice) -> None:
+    """Tell whom it notifies, and what is not mere news."""
+    async for line in notifier.said():
+        if found := _NOTIFIES.search(line):
+            voice.say(f"a notifier tells {found[1]}")
         elif _OURS.search(line):
             voice.warn(line)
 

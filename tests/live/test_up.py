@@ -16,6 +16,7 @@ import pytest
 from support.command import command, environment, turfwatch
 from support.eventually import DEADLINE_S, eventually
 from support.kafka import require_kafka
+from support.receivers import receivers
 
 from pipeline.broker.jars import jar_folder
 from pipeline.broker.ports import choose
@@ -88,10 +89,16 @@ def running(*options: str, **variables: str) -> Iterator[Up]:
             eventually(lambda: not started.left())
 
 
-def test_a_simulated_campaign_is_shown_and_ctrl_c_leaves_nothing() -> None:
-    with running("--simulate") as up:
+def test_a_simulated_campaign_is_shown_and_notified_of_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    config = tmp_path / "turfwatch.toml"
+    with receivers(tmp_path, mine=()) as there, contextlib.ExitStack() as stack:
+        config.write_text(there["mine"].section())
+        up = stack.enter_context(running("--simulate", "--deliver", TURFWATCH_CONFIG=str(config)))
         assert up.says(r"opened      \S+  \w+  0\.\d\d  simulated  inc_\w+\n  \d+ .*\n  - "), up.text
         assert re.search(r"health is on http://127\.0\.0\.1:\d+/healthz", up.text)
+        assert up.says(r"a notifier tells mine \(generic, 127\.0\.0\.1\)")
+        assert eventually(lambda: bool(there["mine"].verified())), up.text
+        assert there["mine"].verified()[0]["data"]["replay"]
         assert up.left()
         os.killpg(up.process.pid, signal.SIGINT)  # as a terminal does, to all in the foreground
 

@@ -10,6 +10,8 @@ import signal
 import sys
 import tempfile
 from collections import deque
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeline import guard
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 STOP_S: Final = 15.0
 """Seconds that a command gets to end; a worker bounds its draining at 9."""
+
+FOLDER: Final = "{folder}"
 
 _LINE_BYTES: Final = 2**22
 _REASON: Final = "turfwatch: "
@@ -75,16 +79,21 @@ def ours(arguments: Sequence[str]) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def child(name: str, command: Sequence[str], variables: Mapping[str, str]) -> AsyncIterator[Child]:
+async def child(
+    name: str, command: Sequence[str], variables: Mapping[str, str], files: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Child]:
     """Run a command with more variables than this process has; on leaving it is ended.
 
-    ``name`` says what it is, to people.
+    ``name`` says what it is, to people. ``files`` are written to a folder of its own, which goes with it and for which
+    FOLDER stands in the command.
     """
     folder = tempfile.mkdtemp(prefix=f"turfwatch-{name}-")
     try:
+        for path, text in files.items():
+            (Path(folder) / path).write_text(text)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", guard.__file__, folder),
-            *command,
+            *(word.replace(FOLDER, folder) for word in command),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.bursts.baseline import Baseline, Stretch
+from pipeline.bursts.baseline import Baseline, Stretches
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.said import say
 from pipeline.config import load_settings
@@ -31,7 +31,7 @@ from pipeline.state.keyword_bursts import rules_of
 from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -119,7 +119,7 @@ class Beside(Baseline):
         super().__init__(cells)
         self.exact = Baseline(more_cells)
 
-    def merge(self, epochs: Sequence[Stretch]) -> None:
+    def merge(self, epochs: Stretches) -> None:
         """Let both add epochs."""
         super().merge(epochs)
         self.exact.merge(epochs)
@@ -129,10 +129,10 @@ class Beside(Baseline):
         super().hold(keywords)
         self.exact.hold(keywords)
 
-    def merge_hour(self, hour: Stretch) -> None:
-        """Let both learn an hour."""
-        super().merge_hour(hour)
-        self.exact.merge_hour(hour)
+    def merge_hours(self, hours: Stretches) -> None:
+        """Let both learn hours."""
+        super().merge_hours(hours)
+        self.exact.merge_hours(hours)
 
     def settle(self, keyword: int, mean: float, share: float) -> None:
         """Let both take as usual what a keyword has come to."""

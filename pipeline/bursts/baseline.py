@@ -13,18 +13,15 @@ Epochs without any post of the stream do not count: that nobody listened is no s
 from __future__ import annotations
 
 import math
-from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bursts.significance import EPOCH_MINUTES, Usual
+from pipeline.text.keywords import ROW_SHIFT, ROWS, WITHOUT_ROW
 from pipeline.text.signatures import splitmix64
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HALF_LIFE: Final = 144
 """Epochs after which what was counts half: a day of a stream that never sleeps."""
@@ -77,16 +74,42 @@ class Clock(msgspec.Struct):
     days_from: int = 0
 
 
-class Stretch(msgspec.Struct, frozen=True):
-    """An epoch or an hour: ``begin`` in event time (ms), ``posts`` of the stream, keywords, one for each time.
+class Stretches(msgspec.Struct, frozen=True):
+    """Epochs or hours in order: ``begins`` in event time (ms), ``posts`` of the stream, keywords, one for each time.
 
-    ``weight``: posts that each of these stands for.
+    Those of stretch ``i`` are ``hashes[starts[i] : starts[i + 1]]``. ``weights``: posts that each of these stands for.
     """
 
-    begin: int
-    posts: int
+    begins: NDArray[np.int64]
+    posts: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    starts: NDArray[np.int64]
     hashes: NDArray[np.uint64]
-    weight: float = 1.0
+
+    def __len__(self) -> int:
+        """Number of stretches."""
+        return len(self.begins)
+
+    def part(self, begin: int, end: int) -> Stretches:
+        """Return stretches ``begin`` to ``end``."""
+        starts = self.starts[begin : end + 1]
+        return Stretches(
+            self.begins[begin:end],
+            self.posts[begin:end],
+            self.weights[begin:end],
+            starts - starts[0],
+            self.hashes[starts[0] : starts[-1]],
+        )
+
+    def without(self, keywords: NDArray[np.uint64]) -> Stretches:
+        """Return the same without some keywords."""
+        kept = ~np.isin(self.hashes, keywords)
+        starts = np.concatenate(([0], np.cumsum(kept)))[self.starts]
+        return msgspec.structs.replace(self, starts=starts, hashes=self.hashes[kept])
+
+    def rows(self) -> NDArray[np.int64]:
+        """Return of each time the number of its stretch."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
 
 
 class Growth:
@@ -98,6 +121,8 @@ class Growth:
         self._left = [1.0]
         for _ in range(2 * self.period):
             self._left.append(self._left[-1] * (1 - self.alpha))
+        self.weights: NDArray[np.float64] = 1 / np.array(self._left)
+        """Of the steps after the last scaling."""
 
     def at(self, step: int) -> float:
         """Return the weight of a step after the last scaling; -1 is the step before it. Infinite far beyond."""
@@ -128,86 +153,87 @@ class Baseline:
         self.hours = np.zeros(2 * size)
         self._posts = np.zeros(size)
 
-    def merge(self, epochs: Sequence[Stretch]) -> None:
+    def merge(self, epochs: Stretches) -> None:
         """Add epochs with posts."""
-        added: list[Stretch] = []
-        weights: list[float] = []
-        for epoch in epochs:
-            step = self._tick(epoch)
-            if not step:
-                self._add(added, weights)
-                self._scale_down()
-                added, weights = [], []
-            added.append(epoch)
-            weights.append(_EPOCHS.at(step))
-        self._add(added, weights)
+        steps = self._tick(epochs)
+        begin = 0
+        for place in np.flatnonzero(steps == 0).tolist():
+            self._add(epochs.part(begin, place), steps[begin:place])
+            self._scale_down()
+            begin = place
+        self._add(epochs.part(begin, len(epochs)) if begin else epochs, steps[begin:])
 
-    def merge_beside(self, held: NDArray[np.uint64], epoch: Stretch) -> None:
-        """Add an epoch that says nothing of keywords that burst: a burst does not become its own baseline."""
-        self.merge([msgspec.structs.replace(epoch, hashes=epoch.hashes[~np.isin(epoch.hashes, held)])])
+    def merge_beside(self, held: NDArray[np.uint64], epoch: Stretches) -> None:
+        """Add one epoch that says nothing of keywords that burst: a burst does not become its own baseline."""
+        self.merge(epoch.without(held))
         self.hold(held)
 
     def hold(self, keywords: NDArray[np.uint64]) -> None:
         """Let keywords be as usual as they were before the last epoch, beside weights that have grown since."""
         self.cells[:, np.unique(self._places(keywords))] *= _EPOCHS.at(1)
 
-    def _tick(self, epoch: Stretch) -> int:
-        """Let an epoch pass; returns its step."""
+    def _tick(self, epochs: Stretches) -> NDArray[np.int64]:
+        """Let epochs pass; returns the step of each."""
         clock = self.clock
-        clock.began = clock.began or epoch.begin
-        clock.epochs += 1
-        clock.mean_posts += _EPOCHS.alpha * (epoch.posts - clock.mean_posts)
-        return clock.epochs % _EPOCHS.period
+        for begin, posts in zip(epochs.begins.tolist(), epochs.posts.tolist(), strict=True):
+            clock.began = clock.began or begin
+            clock.mean_posts += _EPOCHS.alpha * (posts - clock.mean_posts)
+        clock.epochs += len(epochs)
+        return np.arange(clock.epochs - len(epochs) + 1, clock.epochs + 1) % _EPOCHS.period
 
     def _scale_down(self) -> None:
         self.cells *= 0.5**_HALVINGS
         self.cells[:, self.cells[0] < _GONE] = 0.0
 
-    def _add(self, epochs: list[Stretch], weights: list[float]) -> None:
+    def _add(self, epochs: Stretches, steps: NDArray[np.int64]) -> None:
         """Add the posts of epochs with the weights of their steps."""
-        if not epochs:
+        if not len(epochs.hashes):
             return
-        sizes = [len(epoch.hashes) for epoch in epochs]
-        places = self._places(np.concatenate([epoch.hashes for epoch in epochs]))
-        posts = np.concatenate(
-            [
-                self._posts_in(places[end - size : end], epoch)
-                for epoch, size, end in zip(epochs, sizes, accumulate(sizes), strict=True)
-            ]
-        )
-        each = [epoch.weight * weight for epoch, weight in zip(epochs, weights, strict=True)]
-        shares = [weight / epoch.posts for epoch, weight in zip(epochs, each, strict=True)]
-        times, shares_ = np.repeat((each, shares), sizes, axis=1)
-        for row, values in zip(self.cells, (times, times * posts, shares_), strict=True):
+        rows, places = epochs.rows(), self._places(epochs.hashes)
+        weights = epochs.weights * _EPOCHS.weights[steps]
+        times = weights[rows]
+        squares = times * self._posts_in(places[: len(rows)], rows, epochs)
+        for row, values in zip(self.cells, (times, squares, (weights / epochs.posts)[rows]), strict=True):
             np.add.at(row, places, np.concatenate((values, values)))
 
-    def _posts_in(self, places: NDArray[np.int64], epoch: Stretch) -> NDArray[np.float64]:
-        """Return how many posts of an epoch the keyword at each place has, where one place is one time."""
-        times = np.full(len(places), epoch.weight)
-        if epoch.posts == 1:
-            return times
-        np.add.at(self._posts, places, times)
+    def _posts_in(self, places: NDArray[np.int64], rows: NDArray[np.int64], epochs: Stretches) -> NDArray[np.float64]:
+        """Return how many posts of its epoch the keyword at each place has, where one place is one time."""
+        np.add.at(self._posts, places, 1.0)
         posts: NDArray[np.float64] = self._posts[places]
         self._posts[places] = 0.0
-        return posts
+        if len(epochs) > 1:  # these are of all epochs: of more than one it remains to be seen in which
+            more = np.flatnonzero(posts > 1)
+            _, which, counts = np.unique(rows[more] * self.size + places[more], return_inverse=True, return_counts=True)
+            posts[more] = counts[which]
+        posts[epochs.posts[rows] == 1] = 1.0  # whose keywords may share a cell
+        return posts * epochs.weights[rows]
 
-    def merge_hour(self, hour: Stretch) -> None:
-        """Learn what is usual at an hour of the day: bursts, too, for what comes every morning is none."""
-        clock = self.clock
-        number, day = hour.begin // HOUR_MS % 24, hour.begin // DAY_MS
-        clock.hours[number] += 1
-        clock.days_from = clock.days_from or day
-        if periods := (day - clock.days_from) // _DAYS.period:
-            self.hours *= 0.5 ** (_HALVINGS * periods)
-            self.hours[self.hours < _GONE] = 0.0
-            clock.days_from += periods * _DAYS.period
-        if hour.posts < HOUR_LEAST * hour.weight:
-            return
-        hashes, counts = np.unique(hour.hashes, return_counts=True)
+    def merge_hours(self, hours: Stretches) -> None:
+        """Learn what is usual at hours of the day: bursts, too, for what comes every morning is none."""
+        clock, days = self.clock, hours.begins // DAY_MS
+        for number in (hours.begins // HOUR_MS % 24).tolist():
+            clock.hours[number] += 1
+        begin = 0
+        while begin < len(hours):
+            clock.days_from = clock.days_from or int(days[begin])
+            if periods := (int(days[begin]) - clock.days_from) // _DAYS.period:
+                self.hours *= 0.5 ** (_HALVINGS * periods)
+                self.hours[self.hours < _GONE] = 0.0
+                clock.days_from += periods * _DAYS.period
+            end = min(int(days.searchsorted(clock.days_from + _DAYS.period)), begin + ROWS)
+            self._add_hours(hours.part(begin, end))
+            begin = end
+
+    def _add_hours(self, hours: Stretches) -> None:
+        """Add hours between two scalings, as many as a number has room for beside a hash."""
+        keys = (hours.rows().astype(np.uint64) << ROW_SHIFT) | hours.hashes
+        keys, counts = np.unique(keys, return_counts=True)
         many = counts >= HOUR_LEAST
         if many.any():
-            posts = counts[many] * (hour.weight * _DAYS.at(day - clock.days_from))
-            np.add.at(self.hours, self._places(hashes[many] ^ _HOUR_SEEDS[number]), np.tile(posts, 2))
+            rows, hashes = (keys[many] >> ROW_SHIFT).astype(np.int64), keys[many] & WITHOUT_ROW
+            weights = hours.weights * _DAYS.weights[hours.begins // DAY_MS - self.clock.days_from]
+            seeds = _HOUR_SEEDS[hours.begins // HOUR_MS % 24]
+            np.add.at(self.hours, self._places(hashes ^ seeds[rows]), np.tile(counts[many] * weights[rows], 2))
 
     def usual_posts(self) -> float:
         """Return the posts of the stream that are usual in ten minutes."""
@@ -236,12 +262,13 @@ class Baseline:
         least: NDArray[np.float64] = then * (weight / max(_DAYS.known(clock.hours[hour]), HOUR_KNOWN))
         return np.maximum(means, least)
 
-    def least_means(self, hashes: NDArray[np.uint64], ahead: int) -> NDArray[np.float64]:
-        """Return a lower bound on the usual counts of keywords in ten minutes, up to so many epochs ahead."""
+    def usual_at_least(self, hashes: NDArray[np.uint64], ahead: int) -> Usual:
+        """Return what is usual of keywords at least, up to so many epochs ahead."""
         clock = self.clock
         weight = _EPOCHS.alpha / _EPOCHS.at(clock.epochs % _EPOCHS.period + ahead)
         mean: NDArray[np.float64] = self.cells[0][self._places(hashes).reshape(2, -1)].min(axis=0) * weight
-        return mean / _EPOCHS.known(clock.epochs + ahead)
+        mean /= _EPOCHS.known(clock.epochs + ahead)
+        return Usual(mean, mean, np.zeros_like(mean))
 
     def settle(self, keyword: int, mean: float, share: float) -> None:
         """Take as usual what a keyword has come to."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline, Stretch
+from pipeline.bursts.baseline import HOUR_MS, LEAST_EPOCHS, Baseline, Stretches
 from pipeline.bursts.going import MARK_MS, Going
 from pipeline.bursts.kept_blocks import KeptBlocks
 from pipeline.bursts.meter import Meter, Rules
@@ -156,12 +156,11 @@ class Follower:
         bounds = np.array(self._epoch_bounds(posts))
         begins, last = posts.panes[bounds[:-1]], int(posts.panes[-1])
         epochs = (begins * self.rules.pane // EPOCH_MS).tolist()
-        learnt = [*(epoch for epoch, _ in self.waiting), self.epoch, *epochs]
-        ahead = sum(_learnt_at(epoch) <= last * self.rules.pane for epoch in set(learnt))
+        now = last * self.rules.pane
+        known = {*(epoch for epoch, _ in self.waiting), self.epoch} - {epochs[0]}
+        ahead = sum(_learnt_at(epoch) <= now for epoch in known) + bisect_right(epochs, now, key=_learnt_at)
         suspects = self._suspects(posts, ahead)
-        found = self.log.occurrences(suspects, place)
-        many: NDArray[np.bool_] = found.counts >= self.watched.least(found.keywords)
-        found = found.part(np.flatnonzero(many.any(axis=0)))
+        found = self._meter.promising(self.log.occurrences(suspects, place), ahead)
         found_bounds = [*found.panes.searchsorted(begins).tolist(), len(found)]
         rows = zip(epochs, begins.tolist(), np.diff(bounds).tolist(), pairwise(found_bounds), strict=True)
         for epoch, pane, count, (begin, end) in rows:
@@ -237,25 +236,29 @@ class Follower:
             self._merge(epochs)
         count = bisect_right(self.hours, now, key=lambda each: (each[0] + 1) * HOUR_MS)
         if count:
-            for hour in self._said_in(self.hours[:count], HOUR_MS):
-                self.baseline.merge_hour(hour)
+            self.baseline.merge_hours(self._said_in(self.hours[:count], HOUR_MS))
             del self.hours[:count]
 
-    def _merge(self, epochs: list[Stretch]) -> None:
-        if epochs and not self.going.held_since(epochs[0].begin):
-            self.baseline.merge(epochs)
-            return
-        for epoch in epochs:
-            held = self.going.held_since(epoch.begin)
-            self.baseline.merge_beside(np.array(sorted(held), dtype=np.uint64), epoch)
+    def _merge(self, epochs: Stretches) -> None:
+        for number, begin in enumerate(epochs.begins.tolist()):
+            held = self.going.held_since(begin)
+            if not held:
+                self.baseline.merge(epochs.part(number, len(epochs)))
+                return
+            self.baseline.merge_beside(np.array(sorted(held), dtype=np.uint64), epochs.part(number, number + 1))
 
-    def _said_in(self, stretches: list[tuple[int, int]], length: int) -> list[Stretch]:
-        """Return what the log still has of stretches of so many ms, each given by its number and its posts."""
-        begins = np.array([number * length for number, _ in stretches])
-        bounds = self.log.panes.searchsorted(np.stack((begins, begins + length), 1).ravel() // self.rules.pane)
-        kept = np.diff(bounds)[::2].tolist()
-        rows = zip(begins.tolist(), stretches, kept, self.log.keywords_between(bounds)[::2], strict=True)
-        return [Stretch(begin, posts, hashes, posts / kept) for begin, (_, posts), kept, hashes in rows if kept]
+    def _said_in(self, stretches: list[tuple[int, int]], length: int) -> Stretches:
+        """Return what the log still has of stretches of so many ms, each given by its number and its posts.
+
+        No post of the log lies between them, and what it has forgotten are the first.
+        """
+        numbers, posts = np.array(stretches).T
+        begins = numbers * length
+        bounds = self.log.panes.searchsorted(np.append(begins, begins[-1] + length) // self.rules.pane)
+        kept = np.diff(bounds)
+        gone = np.count_nonzero(kept == 0)
+        starts, hashes = self.log.keywords_between(bounds[gone:])
+        return Stretches(begins[gone:], posts[gone:], posts[gone:] / kept[gone:], starts, hashes)
 
     def _forget(self, pane: int) -> None:
         """Forget the posts that nobody needs any more from the begin of a pane on: no window, and nobody who learns.

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.bursts.significance import Compared, compare, surge_least
+from pipeline.bursts.significance import ROUNDING, Compared, compare, surge_least
 from pipeline.text.keywords import TELLING
 
 if TYPE_CHECKING:
@@ -68,6 +68,18 @@ class Meter:
             [InWindow(window, inside[n][window], expected[n][window], significance[n][window]) for window in heard]
             for n in range(len(keywords))
         ]
+
+    def promising(self, found: Occurrences, ahead: int) -> Occurrences:
+        """Return those of some occurrences that may burst, whatever is learnt of so many epochs before they do."""
+        enough: NDArray[np.bool_] = found.counts >= self._watched.least(found.keywords)
+        chosen = np.flatnonzero(enough.any(axis=0))
+        found, enough = found.part(chosen), enough[:, chosen]
+        if not len(found):
+            return found
+        usual = self._baseline.usual_at_least(found.keywords, ahead)
+        most = compare(found.counts, found.stream, usual).significance
+        enough &= most >= self._watched.significance(found.keywords) - ROUNDING
+        return found.part(np.flatnonzero(enough.any(axis=0)))
 
     def may_burst(self, found: Occurrences) -> tuple[Occurrences, Compared]:
         """Return those of some occurrences within an epoch that burst, if only enough authors have them."""

@@ -13,15 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bursts.baseline import cells_of
-from pipeline.bursts.significance import WINDOWS, Usual, compare
+from pipeline.bursts.significance import ROUNDING, WINDOWS, compare
 from pipeline.text.keywords import TELLING
 
 if TYPE_CHECKING:
     from pipeline.bursts.baseline import Baseline
     from pipeline.bursts.window_log import WindowLog
-
-
-_ROUNDING = 1e-6
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -84,11 +81,10 @@ class Screen:
         counts = self._counts[:, self._cells(hashes).reshape(2, -1)].min(axis=1)
         usual = None if asked.ahead else baseline.usual(hashes, asked.at)
         if usual is None:
-            means = baseline.least_means(hashes, asked.ahead)
-            usual = Usual(means, means, np.zeros_like(means))
+            usual = baseline.usual_at_least(hashes, asked.ahead)
         significance = compare(counts, asked.stream_posts[:, None], usual).significance
         least = np.where(hashes < np.uint64(TELLING), np.maximum(asked.least, asked.least_words[:, None]), asked.least)
-        passed: NDArray[np.bool_] = (counts >= least) & (significance >= asked.significance - _ROUNDING)
+        passed: NDArray[np.bool_] = (counts >= least) & (significance >= asked.significance - ROUNDING)
         return hashes[passed.any(axis=0)]
 
     def _cells(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -20,6 +20,9 @@ WINDOWS: Final = (1, 10, 60)
 FLOORS: Final = (1.0, 1.5, 2.0)
 """Posts that are taken as usual in each window at least."""
 
+ROUNDING: Final = 1e-6
+"""What a significance may come out too low by, where it is an upper bound."""
+
 _TINY: Final = 1e-9
 _EPOCHS: Final = np.array(WINDOWS)[:, None] / EPOCH_MINUTES
 _FLOORS: Final = np.array(FLOORS)[:, None]

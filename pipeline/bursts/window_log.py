@@ -6,7 +6,6 @@ that grow at one end and are cut off at the other.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -217,11 +216,10 @@ class WindowLog:
         found: NDArray[np.uint64] = self._hashes.now[self._row(first) : self._row(last)]
         return found
 
-    def keywords_between(self, posts: NDArray[np.int64]) -> list[NDArray[np.uint64]]:
-        """Return the keywords of each stretch of posts between bounds, one for each time."""
-        rows = self._post_of.now.searchsorted(posts + self._first)
-        hashes = self._hashes.now
-        return [hashes[begin:end] for begin, end in pairwise(rows.tolist())]
+    def keywords_between(self, bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Return where between bounds the keywords of the posts after each begin, and these, one for each time."""
+        rows = self._post_of.now.searchsorted(bounds + self._first)
+        return rows - rows[0], self._hashes.now[rows[0] : rows[-1]]
 
     def before(self, pane: int) -> int:
         """Return how many posts lie before a pane."""

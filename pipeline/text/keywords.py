@@ -34,6 +34,12 @@ TELLING: Final = 1 << (_HASH_BITS + 1)
 PAIR: Final = 1 << _HASH_BITS
 """Bit of a hash that says: a pair of words."""
 
+ROW_SHIFT: Final = np.uint64(_HASH_BITS + 2)
+"""Bits of a hash, above which there is room for the number of a row."""
+
+ROWS: Final = 1 << (62 - _HASH_BITS)
+WITHOUT_ROW: Final = (np.uint64(1) << ROW_SHIFT) - np.uint64(1)
+
 _SEEDS: Final = splitmix64(6, 3)
 _PAIR: Final = np.uint64(0x9E3779B97F4A7C15)
 _SPACE: Final = 32
@@ -43,9 +49,6 @@ _IDEOGRAPHS: Final = 0x2E80
 _TELLING: Final = np.uint64(TELLING)
 _PAIRS: Final = np.uint64(PAIR)
 _HASH: Final = np.uint64((1 << _HASH_BITS) - 1)
-_ROW_SHIFT: Final = np.uint64(_HASH_BITS + 2)
-_ROWS: Final = 1 << (62 - _HASH_BITS)
-_WITHOUT_ROW: Final = (np.uint64(1) << _ROW_SHIFT) - np.uint64(1)
 _MARKS: Final = (np.uint64(ord("#")), np.uint64(ord("$")))
 
 
@@ -69,9 +72,9 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
 
     A keyword counts once a post, however often it stands there.
     """
-    if len(texts) <= _ROWS:
+    if len(texts) <= ROWS:
         return _keywords(texts, tokens)
-    parts = [_keywords(texts[at : at + _ROWS], tokens[at : at + _ROWS]) for at in range(0, len(texts), _ROWS)]
+    parts = [_keywords(texts[at : at + ROWS], tokens[at : at + ROWS]) for at in range(0, len(texts), ROWS)]
     sizes = np.concatenate([np.diff(part.starts) for part in parts])
     return Keywords(np.concatenate([part.hashes for part in parts]), np.concatenate(([0], np.cumsum(sizes))))
 
@@ -95,11 +98,11 @@ def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords
     hashes = np.concatenate((words, pairs, named | np.where(telling, _TELLING, np.uint64(0))))
     rows = np.concatenate((word_rows, word_rows[1:][joined], named_rows))
     # Row and hash as one number: sorted at once, and a keyword that stands twice in a row stands beside itself.
-    sorted_rows = np.sort((rows.astype(np.uint64) << _ROW_SHIFT) | hashes)
+    sorted_rows = np.sort((rows.astype(np.uint64) << ROW_SHIFT) | hashes)
     fresh = np.ones(len(sorted_rows), dtype=bool)
     fresh[1:] = sorted_rows[1:] != sorted_rows[:-1]
     sorted_rows = sorted_rows[fresh]
-    hashes, rows = sorted_rows & _WITHOUT_ROW, (sorted_rows >> _ROW_SHIFT).astype(np.int64)
+    hashes, rows = sorted_rows & WITHOUT_ROW, (sorted_rows >> ROW_SHIFT).astype(np.int64)
     begins = np.searchsorted(rows, np.arange(len(texts)))
     kept = np.arange(len(rows)) - begins[rows] < MAX_KEYWORDS if len(rows) else np.zeros(0, dtype=bool)
     return Keywords(hashes[kept], np.searchsorted(rows[kept], np.arange(len(texts) + 1)))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bursting import HOUR_MS, MINUTE_MS, RULES, START_MS, burst_of, chatter, followed, in_order, post
 
-from pipeline.bursts.baseline import HALF_LIFE, Baseline, Stretch
+from pipeline.bursts.baseline import HALF_LIFE, Baseline, Stretches
 from pipeline.bursts.follow import Follower
 from pipeline.bursts.openings import MAX_NAMED
 from pipeline.bursts.said import read_block, say
@@ -206,7 +206,8 @@ def test_silence_has_a_closed_form(counts: list[int]) -> None:
     alpha = 1 - 0.5 ** (1 / HALF_LIFE)
     for number, count in enumerate(counts):
         said = np.array([other, *[word] * count], dtype=np.uint64)
-        baseline.merge([Stretch(START_MS + number * 600_000, 4, said)])
+        begin = np.array([START_MS + number * 600_000])
+        baseline.merge(Stretches(begin, np.array([4]), np.ones(1), np.array([0, len(said)]), said))
         moved = count - mean
         mean, variance = mean + alpha * moved, (1 - alpha) * (variance + alpha * moved * moved)
 

@@ -106,7 +106,7 @@ def say(
     rows: list[Row] = []
     for line in lines:
         if isinstance(line, Post):
-            tokens = keyword_tokens(line.urls or (), line.mentions or ())
+            tokens = keyword_tokens(line.urls or (), line.mentions or ()) if line.urls or line.mentions else []
             rows.append(
                 SaidPost(
                     line.at,
@@ -122,10 +122,12 @@ def say(
             rows.append([line.at, *change])
         else:
             rows.append([] if line is None else [line.at])
-    whole = zip((row for row in rows if isinstance(row, SaidPost)), normalised, strict=True)
-    return _said(
-        rows, [text if len(row.text) < TEXT_CHARS else normalise(row.text) for row, text in whole], authors, words=words
-    )
+    posts = [row for row in rows if isinstance(row, SaidPost)]
+    texts = [
+        text if len(post.text) < TEXT_CHARS else normalise(post.text)
+        for post, text in zip(posts, normalised, strict=True)
+    ]
+    return _said(rows, posts, texts, authors, words=words)
 
 
 def read_block(block: bytes, count: int, *, words: bool = True) -> Said:
@@ -134,7 +136,8 @@ def read_block(block: bytes, count: int, *, words: bool = True) -> Said:
         msgspec.convert(row, SaidPost) if len(row) > _CHANGE_FIELDS else row
         for row in _rows.decode(zstandard.decompress(block))[:count]
     ]
-    return _said(rows, [normalise(row.text) for row in rows if isinstance(row, SaidPost)], words=words)
+    posts = [row for row in rows if isinstance(row, SaidPost)]
+    return _said(rows, posts, [normalise(post.text) for post in posts], words=words)
 
 
 def read_post(block: bytes, line: int) -> SaidPost:
@@ -154,24 +157,20 @@ def _opened(block: bytes) -> list[Any]:
     return _rows.decode(zstandard.decompress(block))
 
 
-def _said(rows: list[Row], normalised: Sequence[str], authors: Sequence[bytes] | None = None, *, words: bool) -> Said:
-    posts = [row for row in rows if isinstance(row, SaidPost)]
-    keys = authors if authors is not None else [item_key(row.platform, row.author_id) for row in posts]
+def _said(
+    rows: list[Row], posts: list[SaidPost], texts: list[str], authors: Sequence[bytes] | None = None, *, words: bool
+) -> Said:
+    keys = authors if authors is not None else [item_key(post.platform, post.author_id) for post in posts]
+    at = [row.at if isinstance(row, SaidPost) else row[0] if row else _NO_TIME for row in rows]
     return Said(
         rows=rows,
-        texts=list(normalised),
-        at=np.fromiter(map(_time_of, rows), dtype=np.int64, count=len(rows)),
-        lines=np.flatnonzero(np.fromiter((isinstance(row, SaidPost) for row in rows), dtype=bool, count=len(rows))),
+        texts=texts,
+        at=np.array(at, dtype=np.int64),
+        lines=np.array([number for number, row in enumerate(rows) if isinstance(row, SaidPost)], dtype=np.int64),
         authors=np.frombuffer(b"".join(keys), dtype="<u8"),
-        reposts=np.fromiter((row.repost for row in posts), dtype=bool, count=len(posts)),
-        keywords=(keywords if words else tags)(normalised, [row.tokens for row in posts]),
+        reposts=np.array([post.repost for post in posts], dtype=bool),
+        keywords=(keywords if words else tags)(texts, [post.tokens for post in posts]),
     )
-
-
-def _time_of(row: Row) -> int:
-    if isinstance(row, SaidPost):
-        return row.at
-    return int(row[0]) if row else _NO_TIME
 
 
 _HEAD = struct.Struct("<dHH")

@@ -15,7 +15,7 @@ from pipeline.text.links import SHORTENERS, link_target
 from pipeline.text.signatures import splitmix64
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MAX_KEYWORDS: Final = 256
 """Distinct keywords of a post that are counted, those with the smallest hashes."""
@@ -25,6 +25,8 @@ PAIR_CHARS: Final = 3
 
 LINK: Final = "link:"
 DOMAIN: Final = "domain:"
+
+_DOMAIN_HEAD: Final = np.uint64(ord(DOMAIN[0]))
 
 _HASH_BITS: Final = 54
 
@@ -72,40 +74,61 @@ def keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
 
     A keyword counts once a post, however often it stands there.
     """
-    if len(texts) <= ROWS:
-        return _keywords(texts, tokens)
-    parts = [_keywords(texts[at : at + ROWS], tokens[at : at + ROWS]) for at in range(0, len(texts), ROWS)]
-    sizes = np.concatenate([np.diff(part.starts) for part in parts])
-    return Keywords(np.concatenate([part.hashes for part in parts]), np.concatenate(([0], np.cumsum(sizes))))
+    return _by_parts(_keywords, texts, tokens)
 
 
 def tags(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
     """Return the tags of normalised texts and the tokens beside them, and no other words."""
-    tagged = [
-        [word for word in text.split() if word[0] in "#$" and len(word) > 1] if "#" in text or "$" in text else ()
-        for text in texts
-    ]
-    return keywords([""] * len(texts), [(*found, *each) for found, each in zip(tagged, tokens, strict=True)])
+    return _by_parts(_tags, texts, tokens)
+
+
+def _by_parts(
+    read: Callable[[Sequence[str], Sequence[Sequence[str]]], Keywords],
+    texts: Sequence[str],
+    tokens: Sequence[Sequence[str]],
+) -> Keywords:
+    """Read as many posts at a time as a number has room for beside a hash."""
+    if len(texts) <= ROWS:
+        return read(texts, tokens)
+    parts = [read(texts[at : at + ROWS], tokens[at : at + ROWS]) for at in range(0, len(texts), ROWS)]
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    return Keywords(np.concatenate([part.hashes for part in parts]), np.concatenate(([0], np.cumsum(sizes))))
 
 
 def _keywords(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
-    extra = [" ".join(each) for each in tokens]
-    words, word_rows, pairing = _tokens(texts)
-    named, named_rows, _ = _tokens(extra)
-    joined = pairing[1:] & pairing[:-1] & (word_rows[1:] == word_rows[:-1])
-    pairs = _pairs(words)[joined]
-    telling = np.fromiter((not token.startswith(DOMAIN) for each in tokens for token in each), dtype=bool)
-    hashes = np.concatenate((words, pairs, named | np.where(telling, _TELLING, np.uint64(0))))
-    rows = np.concatenate((word_rows, word_rows[1:][joined], named_rows))
+    words, named = _tokens(texts), _named(tokens)
+    pairing = words.pairing()
+    joined = pairing[1:] & pairing[:-1] & (words.rows[1:] == words.rows[:-1])
+    pairs = _pairs(words.hashes)[joined]
+    hashes = np.concatenate((words.hashes, pairs, named.hashes))
+    return _distinct(hashes, np.concatenate((words.rows, words.rows[1:][joined], named.rows)), len(texts))
+
+
+def _tags(texts: Sequence[str], tokens: Sequence[Sequence[str]]) -> Keywords:
+    found = _named(
+        [
+            (*(word for word in text.split() if word[0] in "#$" and len(word) > 1), *each)
+            if "#" in text or "$" in text
+            else each
+            for text, each in zip(texts, tokens, strict=True)
+        ]
+    )
+    return _distinct(found.hashes, found.rows, len(texts))
+
+
+def _distinct(hashes: NDArray[np.uint64], rows: NDArray[np.int64], count: int) -> Keywords:
+    """Return the hashes of each of so many rows, in order and each once."""
     # Row and hash as one number: sorted at once, and a keyword that stands twice in a row stands beside itself.
-    sorted_rows = np.sort((rows.astype(np.uint64) << ROW_SHIFT) | hashes)
-    fresh = np.ones(len(sorted_rows), dtype=bool)
-    fresh[1:] = sorted_rows[1:] != sorted_rows[:-1]
-    sorted_rows = sorted_rows[fresh]
-    hashes, rows = sorted_rows & WITHOUT_ROW, (sorted_rows >> ROW_SHIFT).astype(np.int64)
-    begins = np.searchsorted(rows, np.arange(len(texts)))
-    kept = np.arange(len(rows)) - begins[rows] < MAX_KEYWORDS if len(rows) else np.zeros(0, dtype=bool)
-    return Keywords(hashes[kept], np.searchsorted(rows[kept], np.arange(len(texts) + 1)))
+    both = np.sort((rows.astype(np.uint64) << ROW_SHIFT) | hashes)
+    fresh = np.ones(len(both), dtype=bool)
+    fresh[1:] = both[1:] != both[:-1]
+    both = both[fresh]
+    starts = np.append(both.searchsorted(np.arange(count, dtype=np.uint64) << ROW_SHIFT), len(both))
+    hashes, sizes = both & WITHOUT_ROW, np.diff(starts)
+    if count and sizes.max() > MAX_KEYWORDS:
+        hashes = hashes[np.arange(len(hashes)) - np.repeat(starts[:-1], sizes) < MAX_KEYWORDS]
+        starts = np.concatenate(([0], np.cumsum(np.minimum(sizes, MAX_KEYWORDS))))
+    return Keywords(hashes, starts)
 
 
 def named_keywords(text: str, tokens: Sequence[str]) -> dict[int, str]:
@@ -113,7 +136,7 @@ def named_keywords(text: str, tokens: Sequence[str]) -> dict[int, str]:
     words = [word for word in text.split() if word not in ("#", "$")]
     paired = [_is_pairing(a) and _is_pairing(b) for a, b in pairwise(words)]
     found = [*words, *(f"{a} {b}" for a, b in compress(pairwise(words), paired)), *tokens]
-    singles, _, _ = _tokens([" ".join([*words, *tokens])])
+    singles = _tokens([" ".join([*words, *tokens])]).hashes
     of_words = singles[: len(words)]
     of_tokens = [
         number if token.startswith(DOMAIN) else number | TELLING
@@ -162,8 +185,28 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Return hashes of all tokens, the text each stands in, and whether it makes pairs with others."""
+class _Tokens(msgspec.Struct, frozen=True):
+    """Tokens in order: hashes, the text each stands in, its first character, and how many it has."""
+
+    hashes: NDArray[np.uint64]
+    rows: NDArray[np.int64]
+    heads: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+
+    def pairing(self) -> NDArray[np.bool_]:
+        """Return which of them make pairs with others."""
+        paired: NDArray[np.bool_] = (self.sizes >= PAIR_CHARS) | (self.heads >= _IDEOGRAPHS)
+        return paired
+
+
+def _named(tokens: Sequence[Sequence[str]]) -> _Tokens:
+    """Return the tokens beside texts; all but domains, which alone begin with a letter d, are telling."""
+    found = _tokens([" ".join(each) for each in tokens])
+    telling = np.where(found.heads == _DOMAIN_HEAD, np.uint64(0), _TELLING)
+    return msgspec.structs.replace(found, hashes=found.hashes | telling)
+
+
+def _tokens(texts: Sequence[str]) -> _Tokens:
     joined = " ".join(texts) + " "
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     ends = np.flatnonzero(codes == _SPACE)
@@ -171,7 +214,8 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     bare = (ends == starts + 1) & ((codes[starts] == _MARKS[0]) | (codes[starts] == _MARKS[1]))
     held = (ends > starts) & ~bare
     if not held.any():
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, bool)
+        none = np.zeros(0, np.int64)
+        return _Tokens(none.astype(np.uint64), none, none.astype(np.uint64), none)
     lengths = ends + 1 - starts
     places = np.arange(len(codes)) - np.repeat(starts, lengths)
     # A sum over mixed (letter, place) pairs depends on the order of letters and needs no loop over tokens.
@@ -182,7 +226,7 @@ def _tokens(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]
     hashes |= np.where((heads == _MARKS[0]) | (heads == _MARKS[1]), _TELLING, np.uint64(0))
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
     rows = np.searchsorted(np.cumsum(sizes), starts[held], side="right")
-    return hashes, rows, (lengths[held] > PAIR_CHARS) | (heads >= _IDEOGRAPHS)
+    return _Tokens(hashes, rows, heads, lengths[held] - 1)
 
 
 def _is_pairing(word: str) -> bool:

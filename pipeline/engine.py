@@ -66,6 +66,9 @@ RECHECKED = 0.5
 CHANGED = "allow"
 """What is due where the allow list of the stream has changed."""
 
+WORTH_WHILE = 400
+"""Lines whose keywords are worked on at one time where more follow: most of that work is the same for a few of them."""
+
 UNTIL_SENT = 3
 """Turns of the loop until the client has sent a call: what computes meanwhile must not begin before."""
 
@@ -126,16 +129,16 @@ class Engine:
         words = self._settings.bursts.words
         return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None, all_words=words)
 
-    async def apply(self, batch: Batch) -> list[Event]:
+    async def apply(self, batch: Batch, *, more: bool = False) -> list[Event]:
         """Apply a batch; returns the incident events it led to, which are stored already.
 
-        Keywords lag behind by what was applied last (see `settle`): they are worked on while the server is.
+        Keywords lag behind by what was applied last (see `settle`): they are worked on while the server is. ``more``:
+        other lines follow at once, so that they may lag further.
         """
         events: list[Event] = []
-        keywords = self.keywords
+        least = WORTH_WHILE if more else 1
         while len(batch):
-            done = await self._observe(batch, keywords)
-            keywords = None  # once a batch is enough
+            done = await self._observe(batch, least)
             events += await self._tell_bursts(None)
             if self.keywords:
                 self.keywords.add(batch, done)
@@ -157,14 +160,14 @@ class Engine:
         """Bring keywords up to the lines applied so far; returns the events that this led to."""
         return await self._tell_bursts(self.store.reached)
 
-    async def _observe(self, batch: Batch, keywords: KeywordBursts | None) -> Observed:
-        """Apply a batch as far as the next stop, and work meanwhile on the keywords of those before."""
+    async def _observe(self, batch: Batch, least: int) -> Observed:
+        """Apply a batch as far as the next stop, and work meanwhile on keywords, where ``least`` lines or more wait."""
         call = asyncio.ensure_future(self.store.observe(batch))
         try:
-            if keywords:
+            if self.keywords and self.keywords.waiting >= least:
                 for _ in range(UNTIL_SENT):
                     await asyncio.sleep(0)
-                keywords.work()
+                self.keywords.work()
         finally:
             done = await call
         return done

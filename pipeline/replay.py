@@ -115,7 +115,7 @@ async def feed(
         if before is not None:
             await before(prepared.at)
         try:
-            events = await engine.apply(prepared.batch)
+            events = await engine.apply(prepared.batch, more=before is None)
         except BaseException:
             upcoming.cancel()
             raise

@@ -86,7 +86,8 @@ class Follower:
         at = said.at[said.lines]
         panes = at // self.rules.pane
         late = (panes + 1) * self.rules.pane + self.rules.grace <= reached[:-1][said.lines]
-        wanted = np.flatnonzero(~late & ~np.isin(said.lines, np.array(again, dtype=np.int64)))
+        left_out = late | np.isin(said.lines, np.array(again, dtype=np.int64)) if again else late
+        wanted = np.flatnonzero(~left_out)
         found = self.watched.add(said)
         if len(wanted):
             blocks = np.full(len(panes), number)

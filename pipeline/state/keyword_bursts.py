@@ -54,6 +54,9 @@ class KeywordBursts:
         self._posts = 0
         """Posts since it was kept what is known."""
 
+        self.waiting = 0
+        """Lines that came since keywords were worked on."""
+
     async def open(self) -> None:
         """Take up what the store has; what moved since it was kept waits to be told (again)."""
         self._start()
@@ -91,14 +94,18 @@ class KeywordBursts:
 
     def work(self) -> None:
         """Close what the lines so far close; what moves waits to be taken."""
-        self._moved += self._follower.close(self._follower.watermark)
+        self._close(self._follower.watermark)
 
     def take(self, now: int | None) -> list[Moved]:
         """Take what has moved up to an event time (ms) that no line so far is beyond, None for what waits already."""
         if now is not None:
-            self._moved += self._follower.close(now)
+            self._close(now)
         moved, self._moved = self._moved, []
         return moved
+
+    def _close(self, now: int) -> None:
+        self._moved += self._follower.close(now)
+        self.waiting = 0
 
     def add(self, batch: Batch, done: Observed) -> None:
         """Add the lines of a batch that a call of the script applied."""
@@ -107,6 +114,7 @@ class KeywordBursts:
         said = batch.said if done.applied == len(batch) else batch.said.part(0, done.applied)
         self._follower.add(said, batch.block, done.again)
         self._posts += len(said.lines)
+        self.waiting += len(said.at)
 
     async def keep(self) -> None:
         """Keep what is known where it is time to; all that moved must have been told."""

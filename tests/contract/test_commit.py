@@ -239,14 +239,14 @@ class Deaf(Engine):
 
     batches = 0
 
-    async def apply(self, batch: Batch) -> list[Event]:
+    async def apply(self, batch: Batch, *, more: bool = False) -> list[Event]:
         self.batches += 1
         task = asyncio.current_task()
         assert task is not None
         task.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(0)
-        return await super().apply(batch)
+        return await super().apply(batch, more=more)
 
 
 def test_a_replay_ends_where_the_cancellation_was_lost(embedded_url: str) -> None:

@@ -13,6 +13,7 @@ from pipeline.errors import StateError
 
 if TYPE_CHECKING:
     from pipeline.bursts.burst import Burst, Moved
+    from pipeline.bursts.said import Said
     from pipeline.config import Settings
     from pipeline.state.batch import Batch
     from pipeline.state.store import Observed, Store
@@ -54,6 +55,7 @@ class KeywordBursts:
         self._posts = 0
         """Posts since it was kept what is known."""
 
+        self._added: list[tuple[Said, bytes, tuple[int, ...]]] = []
         self.waiting = 0
         """Lines that came since keywords were worked on."""
 
@@ -90,29 +92,37 @@ class KeywordBursts:
     @property
     def watched(self) -> dict[str, int]:
         """Return how many posts each followed pattern was in."""
+        self._follow()
         return self._follower.watched.posts
 
     def work(self) -> None:
         """Close what the lines so far close; what moves waits to be taken."""
+        self._follow()
         self._close(self._follower.watermark)
 
     def take(self, now: int | None) -> list[Moved]:
         """Take what has moved up to an event time (ms) that no line so far is beyond, None for what waits already."""
         if now is not None:
+            self._follow()
             self._close(now)
         moved, self._moved = self._moved, []
         return moved
+
+    def _follow(self) -> None:
+        for said, block, again in self._added:
+            self._follower.add(said, block, again)
+        self._added.clear()
 
     def _close(self, now: int) -> None:
         self._moved += self._follower.close(now)
         self.waiting = 0
 
     def add(self, batch: Batch, done: Observed) -> None:
-        """Add the lines of a batch that a call of the script applied."""
+        """Add the lines of a batch that a call of the script applied: they wait until keywords are worked on."""
         if batch.said is None or not done.applied:
             return
         said = batch.said if done.applied == len(batch) else batch.said.part(0, done.applied)
-        self._follower.add(said, batch.block, done.again)
+        self._added.append((said, batch.block, done.again))
         self._posts += len(said.lines)
         self.waiting += len(said.at)
 
@@ -120,6 +130,7 @@ class KeywordBursts:
         """Keep what is known where it is time to; all that moved must have been told."""
         if self._posts < KEPT_AFTER or self._moved:
             return
+        self._follow()
         blocks = self._follower.blocks
         await self._store.keep_bursts(take(self._follower), blocks.begin - self._oldest)
         self._oldest, self._posts = blocks.begin, 0

@@ -148,7 +148,8 @@ class Engine:
                 events += await self._look(done.item, await self.store.timer(done.item))
             elif done.stop == "due":
                 events += await self._drain(done.watermark)
-            if self.keywords:
+            if self.keywords and self.keywords.is_to_keep:
+                events += await self.settle()
                 await self.keywords.keep()
         return events
 

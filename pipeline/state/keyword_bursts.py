@@ -95,16 +95,16 @@ class KeywordBursts:
         self._follow()
         return self._follower.watched.posts
 
-    def work(self) -> None:
-        """Close what the lines so far close; what moves waits to be taken."""
+    def work(self, now: int | None = None) -> None:
+        """Close what the lines so far close, or an event time (ms); what moves waits to be taken."""
         self._follow()
-        self._close(self._follower.watermark)
+        self._moved += self._follower.close(self._follower.watermark if now is None else now)
+        self.waiting = 0
 
     def take(self, now: int | None) -> list[Moved]:
         """Take what has moved up to an event time (ms) that no line so far is beyond, None for what waits already."""
         if now is not None:
-            self._follow()
-            self._close(now)
+            self.work(now)
         moved, self._moved = self._moved, []
         return moved
 
@@ -112,10 +112,6 @@ class KeywordBursts:
         for said, block, again in self._added:
             self._follower.add(said, block, again)
         self._added.clear()
-
-    def _close(self, now: int) -> None:
-        self._moved += self._follower.close(now)
-        self.waiting = 0
 
     def add(self, batch: Batch, done: Observed) -> None:
         """Add the lines of a batch that a call of the script applied: they wait until keywords are worked on."""
@@ -126,11 +122,13 @@ class KeywordBursts:
         self._posts += len(said.lines)
         self.waiting += len(said.at)
 
+    @property
+    def is_to_keep(self) -> bool:
+        """Whether it is time to keep what is known."""
+        return self._posts >= KEPT_AFTER
+
     async def keep(self) -> None:
-        """Keep what is known where it is time to; all that moved must have been told."""
-        if self._posts < KEPT_AFTER or self._moved:
-            return
-        self._follow()
+        """Keep what is known; keywords are worked on, and all that moved has been told."""
         blocks = self._follower.blocks
         await self._store.keep_bursts(take(self._follower), blocks.begin - self._oldest)
         self._oldest, self._posts = blocks.begin, 0

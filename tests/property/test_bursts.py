@@ -198,6 +198,29 @@ def test_a_burst_of_the_whole_stream_is_one_of_the_tag_it_is_about() -> None:
     assert [each.burst.keyword for each in moved if each.change == "opened"] == ["#town"]
 
 
+@given(st.lists(st.tuples(st.integers(0, 400), st.lists(st.lists(st.integers(0, 99)), min_size=1)), max_size=20))
+def test_stretches_learnt_together_are_learnt_one_by_one(rows: list[tuple[int, list[list[int]]]]) -> None:
+    said = [[number for post in posts for number in set(post)] for _, posts in rows]
+    learnt = Stretches(
+        begins=START_MS + np.cumsum([3600_000 * (1 + passed) for passed, _ in rows], dtype=np.int64),
+        posts=np.array([2 * len(posts) for _, posts in rows], dtype=np.int64),
+        weights=np.full(len(rows), 2.0),
+        starts=np.cumsum([0, *map(len, said)]),
+        hashes=np.array([number for each in said for number in each], dtype=np.uint64),
+    )
+    whole, parts = Baseline(64), Baseline(64)
+
+    whole.merge(learnt)
+    whole.merge_hours(learnt)
+    for number in range(len(rows)):
+        parts.merge(learnt.part(number, number + 1))
+        parts.merge_hours(learnt.part(number, number + 1))
+
+    assert whole.clock == parts.clock
+    np.testing.assert_array_equal(whole.cells, parts.cells)
+    np.testing.assert_array_equal(whole.hours, parts.hours)
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=60))
 def test_silence_has_a_closed_form(counts: list[int]) -> None:
     baseline = Baseline(1024)

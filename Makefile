@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PYTEST := $(BIN)/pytest -n 2
 
 .PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-bursts seeds fit faults soak format servers clean
 
@@ -24,19 +25,20 @@ quick: install  ## lint, types, unit and property tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest tests/unit tests/property
+	$(PYTEST) --dist worksteal tests/unit tests/property
 
 servers:  ## install the servers that the tests run against (Debian)
 	scripts/install-servers
 
-check: servers  ## everything: lint, types, all tests with every server
+check: servers install  ## everything: lint, types, all tests with every server
+	$(BIN)/python -c 'from pipeline.broker.jars import fetched; fetched()'
 	TURFWATCH_REQUIRE_SERVERS=1 $(MAKE) check-embedded
 
 check-embedded: install  ## the same with the embedded server only, where no other is installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --durations=5
+	$(PYTEST) --dist loadfile --durations=10
 
 faults: install  ## kill a replay and its server at ten and three random places
 	$(BIN)/pytest tests/faults --faults

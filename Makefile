@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-bursts seeds fit faults soak format servers clean
+.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-bursts seeds fit faults soak format servers dashboards pictures clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -63,6 +63,12 @@ fit: install  ## fit the score on recordings and simulated streams, leaving one 
 
 soak: install  ## two million simulated posts: time and memory for every 200,000
 	$(BIN)/python bench/soak.py
+
+dashboards: install  ## write the Grafana dashboards from their code; DOCS=URL says where their links to docs/ lead
+	DOCS=$(DOCS) $(BIN)/python -m dashboards
+
+pictures: dashboards  ## draw the dashboards with Grafana's own components into docs/pictures (Debian; installs npm packages)
+	dashboards/preview/draw
 
 format: install  ## put the code into shape
 	$(BIN)/ruff check --fix .

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from pipeline.incidents.public import decode_event, encode_event, publish, rfc3339, subject
+from pipeline.incidents.public import encode_event, publish, rfc3339, subject
 from pipeline.live.outlet import Outgoing
 
+if TYPE_CHECKING:
+    from pipeline.incidents.public import Event
 
-def told(raw: bytes, topic: str, *, replay: bool) -> Outgoing:
+
+def told(stored: Event, topic: str, *, replay: bool) -> Outgoing:
     """Return the record of a stored event: key incident (or digest) id, headers event_id and published_at."""
-    event = publish(decode_event(raw), replay=replay, members=False)
+    event = publish(stored, replay=replay, members=False)
     name = subject(event)
     headers = [
         ("event_id", f"{name}:{event.data.revision}".encode()),

@@ -55,6 +55,7 @@ class Bench:
             "worker_group": f"bench-{uuid4().hex[:8]}",
             "notify_group": f"bench-{uuid4().hex[:8]}",
             "worker_health_port": free_port(),
+            "notify_health_port": 0,
             "worker_idle_s": 3600,  # no ticks among the posts
             **more,
         }

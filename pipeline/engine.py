@@ -33,6 +33,7 @@ from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
 from pipeline.state.tell import ANSWERED, tell, tell_answer, tell_bursts, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
+from pipeline.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from pipeline.post import Line
     from pipeline.state.rows import NetworkRow
     from pipeline.state.store import Observed
+    from pipeline.timing import Measures
 
 PRUNE_EVERY_MS = 86_400_000
 """How often networks are rebuilt from living edges, in event time."""
@@ -81,6 +83,7 @@ class Engine:
 
     ``witness`` is shown every look at a network, ``burst_witness`` every burst that moved, before it is told.
     ``kept_as`` names the stream's keys, where they are not to be those of the stream that gives incidents their ids.
+    ``measures`` are told how long stages take, and calls of the server; they change nothing.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Engine:
         witness: Callable[[Look], None] | None = None,
         burst_witness: Callable[[Moved], None] | None = None,
         kept_as: str | None = None,
+        measures: Measures | None = None,
     ) -> None:
         self._settings = settings
         self._slots = settings.detection.band_slots
@@ -104,7 +108,8 @@ class Engine:
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
         self._burst_witness = burst_witness
-        self.store = Store(redis, stream, script_settings(settings), kept_as)
+        self._stages = measures.stages if measures else None
+        self.store = Store(redis, stream, script_settings(settings), kept_as, measures.calls if measures else None)
         self.keywords = KeywordBursts(self.store, settings) if settings.bursts.follow else None
         self.counts: dict[str, int] = {}
 
@@ -127,7 +132,8 @@ class Engine:
         None is a line that is passed over.
         """
         words = self._settings.bursts.words
-        return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None, all_words=words)
+        with timed(self._stages, "prepare", len(lines)):
+            return prepare(lines, self._slots, self._kinds, keywords=self.keywords is not None, all_words=words)
 
     async def apply(self, batch: Batch, *, more: bool = False) -> list[Event]:
         """Apply a batch; returns the incident events it led to, which are stored already.
@@ -138,7 +144,9 @@ class Engine:
         events: list[Event] = []
         least = WORTH_WHILE if more else 1
         while len(batch):
-            done = await self._observe(batch, least)
+            with timed(self._stages, "observe", len(batch)) as run:
+                done = await self._observe(batch, least)
+                run.items = done.applied
             events += await self._tell_bursts(None)
             if self.keywords:
                 self.keywords.add(batch, done)
@@ -168,7 +176,8 @@ class Engine:
             if self.keywords and self.keywords.waiting >= least:
                 for _ in range(UNTIL_SENT):
                     await asyncio.sleep(0)
-                self.keywords.work()
+                with timed(self._stages, "bursts"):
+                    self.keywords.work()
         finally:
             done = await call
         return done
@@ -179,7 +188,10 @@ class Engine:
         if self._burst_witness:
             for each in moved:
                 self._burst_witness(each)
-        return await tell_bursts(self.store, moved) if moved else []
+        if not moved:
+            return []
+        with timed(self._stages, "bursts", len(moved)):
+            return await tell_bursts(self.store, moved)
 
     async def standing(self) -> list[IncidentEvent]:
         """Return the open and suppressed incidents, and the bursts that go on, as they stand now. Changes nothing."""
@@ -244,6 +256,10 @@ class Engine:
 
     async def _evaluate(self, item: str, now: int) -> list[Event]:
         """Judge a network and tell what changed, after the bursts until then; the due mark goes with it."""
+        with timed(self._stages, "evaluate"):
+            return await self._judge(item, now)
+
+    async def _judge(self, item: str, now: int) -> list[Event]:
         number = int(item.removeprefix("net:"))
         network = await self.store.network(number)
         if network is None:

@@ -139,6 +139,8 @@ class NotifySection(Section):
         100_000, ge=100, le=10_000_000, description="deliveries that may wait for an endpoint; more are dead letters"
     )
     most_dead: int = Field(10_000, ge=10, le=1_000_000, description="dead letters of an endpoint that are kept")
+    health_host: str = Field("127.0.0.1", min_length=1, description="address on which a notifier's health is told")
+    health_port: int = Field(6067, ge=0, le=65_535, description="port of it; 0 for any that is free")
 
 
 class RedisSection(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
@@ -10,19 +11,24 @@ from redis.exceptions import RedisError
 
 from pipeline.engine import Engine
 from pipeline.errors import FenceError, ServerError, StateError, TurfwatchError
+from pipeline.incidents.public import decode_event
 from pipeline.live.told import told
 from pipeline.position import Position, decode_position
 from pipeline.replay import feed
+from pipeline.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis.asyncio import Redis
 
+    from pipeline.bursts.burst import Burst, Moved
     from pipeline.config import Settings
+    from pipeline.incidents.public import Event
     from pipeline.live.outlet import Outlet
     from pipeline.live.registry import Registry
     from pipeline.live.status import Status
+    from pipeline.metrics.worker import WorkerMetrics
     from pipeline.post import Line
 
 Placed = tuple[Position, "Line | None"]
@@ -46,15 +52,34 @@ class GoneBackError(ServerError):
 
 
 class Lane:
-    """A stream as one worker sees it, from `open` on. ``partition`` is where it lies in the topic."""
+    """A stream as one worker sees it, from `open` on. ``partition`` is where it lies in the topic.
+
+    ``owes_since``: since when (s, of the clock) its outbox may hold events that the topic has not acknowledged.
+    """
 
     def __init__(
-        self, redis: Redis, stream: str, partition: int, settings: Settings, registry: Registry, status: Status
+        self,
+        redis: Redis,
+        stream: str,
+        partition: int,
+        settings: Settings,
+        registry: Registry,
+        status: Status,
+        metrics: WorkerMetrics | None = None,
     ) -> None:
         self.stream = stream
         self.partition = partition
         self.last_line_at = self.last_tick_at = 0.0
-        self._engine = Engine(redis, stream, settings)
+        self.owes_since: float | None = None
+        self._metrics = metrics
+        self._stages = metrics.measures.stages if metrics else None
+        self._engine = Engine(
+            redis,
+            stream,
+            settings,
+            burst_witness=self._moved if metrics else None,
+            measures=metrics.measures if metrics else None,
+        )
         self._topic = settings.kafka.posts
         self._incidents = settings.kafka.incidents
         self._links = settings.links.templates
@@ -62,8 +87,9 @@ class Lane:
         self._status = status
         self._fence: Position | None = None
         self._careful_to: Position | None = None
-        self._pending = True
+        self._is_open = False
         self._replayed = False
+        self._owe()
 
     async def open(self) -> None:
         """Take the stream up where the server has it.
@@ -71,7 +97,8 @@ class Lane:
         Raises StateError for a stream that is not this topic's, GoneBackError where the server lost some of it.
         """
         store = self._engine.store
-        self._pending = True
+        self._is_open = False
+        self._owe()
         origin = await store.origin()
         if origin not in (None, "live"):
             raise StateError(f"stream {self.stream!r} is a {origin}'s; delete it with: turfwatch state reset")
@@ -97,6 +124,7 @@ class Lane:
         self._replayed = await self._registry.is_replayed(self.stream)
         trouble = await self._registry.trouble(self.stream)
         self._careful_to = trouble.end if trouble.times >= CRASHES else None
+        self._is_open = True
 
     @property
     def fence(self) -> Position | None:
@@ -139,16 +167,35 @@ class Lane:
 
     async def tell(self, outlet: Outlet) -> None:
         """Write what the outbox holds to the topic of the incidents. Raises FenceError where somebody else does so."""
-        if not self._pending:
+        if self.owes_since is None:
             return
-        store = self._engine.store
-        before, events = await store.outbox()
-        if events:
-            await outlet.write([told(raw, self._incidents, self._links, replay=self._replayed) for raw in events])
-            if not await store.told(before, len(events)):
-                raise FenceError(f"stream {self.stream!r}: its events were told by somebody else meanwhile")
-            self._status.count("published", len(events))
-        self._pending = False
+        before, raws = await self._engine.store.outbox()
+        if raws:
+            with timed(self._stages, "tell", len(raws)):
+                await self._write(outlet, before, [decode_event(raw) for raw in raws])
+        self.owes_since = None
+
+    async def _write(self, outlet: Outlet, before: int, events: Sequence[Event]) -> None:
+        await outlet.write([told(event, self._incidents, self._links, replay=self._replayed) for event in events])
+        if not await self._engine.store.told(before, len(events)):
+            raise FenceError(f"stream {self.stream!r}: its events were told by somebody else meanwhile")
+        self._status.count("published", len(events))
+        if self._metrics:
+            self._metrics.told.take(self.stream, events)
+
+    @property
+    def open_bursts(self) -> list[Burst]:
+        """The bursts that go on, with the posts that are counted so far."""
+        return self._engine.keywords.going if self._engine.keywords else []
+
+    def _moved(self, moved: Moved) -> None:
+        """Count what moves of a burst, but for what moved before the stream was taken up."""
+        if self._metrics and self._is_open:
+            self._metrics.told.take_burst(moved)
+
+    def _owe(self) -> None:
+        """Note that there may be events to be told."""
+        self.owes_since = self.owes_since or time.time()
 
     def _beyond(self, lines: Sequence[Placed]) -> list[Placed]:
         fence = self._fence
@@ -174,9 +221,10 @@ class Lane:
             async for step in feed(self._engine, placed):
                 self._status.count("batches")
                 self._status.count("events", len(step.events))
-                self._pending = self._pending or bool(step.events)
+                if step.events:
+                    self._owe()
         except BaseException:
-            self._pending = True  # what was applied until it broke off may have led to events
+            self._owe()  # what was applied until it broke off may have led to events
             raise
         finally:
             self._fence = decode_position(self._engine.store.position)

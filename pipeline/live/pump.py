@@ -7,6 +7,7 @@ The order is the guarantee. What is refused lies in `dead-letters` before a fenc
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from pipeline.live.lane import Lane
 from pipeline.live.records import letter_for, misplaced
 from pipeline.live.ticks import tick_for
 from pipeline.position import Position
+from pipeline.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.live.records import Reader, Reading, Record
     from pipeline.live.registry import Place, Registry
     from pipeline.live.status import Status
+    from pipeline.metrics.worker import WorkerMetrics
 
 FOLLOW_S: Final = 5.0
 """Seconds after which the fence of a stream without records is moved to where its partition is done."""
@@ -48,6 +51,7 @@ class Parts:
     losses: Losses
     status: Status
     reader: Reader
+    metrics: WorkerMetrics | None = None
 
 
 class Pump:
@@ -61,6 +65,12 @@ class Pump:
         self._next: dict[int, int] = {}
         self._followed_at = 0.0
         self._stale = False
+        self._stages = parts.metrics.measures.stages if parts.metrics else None
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The streams that the worker has now."""
+        return list(self._lanes.values())
 
     async def assign(
         self, ranges: Mapping[int, tuple[int, int]], committed: Mapping[int, int | None], now: float
@@ -94,6 +104,8 @@ class Pump:
         self._next = {}
         self._parts.letters.forget()
         self._parts.status.revoked(now)
+        if self._parts.metrics:
+            self._parts.metrics.forget()
 
     def mistrust(self) -> None:
         """Look at the server again before anything else: a call failed, and may have been applied or not."""
@@ -111,7 +123,8 @@ class Pump:
             self._stale = False
         fresh = [each for each in records if each.offset >= self._next.get(each.partition, 0)]
         await self._parts.losses.find(fresh, self._next, view)
-        readings = [self._parts.reader.read(record) for record in fresh]
+        with timed(self._stages, "read", len(fresh)):
+            readings = [self._parts.reader.read(record) for record in fresh]
         letters: list[DeadLetter] = []
         by_stream: dict[str, list[Reading]] = defaultdict(list)
         for reading in readings:
@@ -124,9 +137,10 @@ class Pump:
         for result in await asyncio.gather(*applied, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
+        applied_ms = time.time_ns() // 1_000_000
         for lane in self._lanes.values():
             await lane.tell(self._parts.outlet)
-        self._note(readings, now)
+        self._note(readings, now, applied_ms)
         await self._follow(now)
         if tripped := self._breaker.tripped:
             raise TopicError(
@@ -169,7 +183,7 @@ class Pump:
 
     async def _open(self, stream: str, partition: int, now: float) -> Lane:
         parts = self._parts
-        lane = Lane(parts.redis, stream, partition, parts.settings, parts.registry, parts.status)
+        lane = Lane(parts.redis, stream, partition, parts.settings, parts.registry, parts.status, parts.metrics)
         await lane.open()
         lane.last_line_at = now
         self._lanes[stream] = lane
@@ -206,13 +220,17 @@ class Pump:
         lane.last_line_at = now
         lane.show()
 
-    def _note(self, readings: Sequence[Reading], now: float) -> None:
+    def _note(self, readings: Sequence[Reading], now: float, applied_ms: int) -> None:
         """Count what is done, and move the partitions on."""
         last: dict[int, Record] = {}
+        came: dict[int, int] = defaultdict(int)
         for reading in readings:
             last[reading.record.partition] = reading.record
-            self._parts.status.count("lines", len(reading.lines))
+            came[reading.record.append_ms] += len(reading.lines)
             self._breaker.take(reading.good, tuple(letter.reason for letter in reading.letters))
+        self._parts.status.count("lines", sum(came.values()))
+        if self._parts.metrics:
+            self._parts.metrics.scored(came, applied_ms)
         self._parts.status.count("records", len(readings))
         for partition, record in last.items():
             self._next[partition] = record.offset + 1

@@ -62,10 +62,15 @@ class StreamHealth(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """A worker at one moment: ``reasons`` say why it is not ok, or, where it is, what an operator should know."""
+    """A process at one moment: ``reasons`` say why it is not ok, or, where it is, what an operator should know."""
 
     ok: bool
     reasons: list[str]
+
+
+class WorkerHealth(Health, frozen=True):
+    """A worker at one moment, with its numbers."""
+
     partitions: list[PartitionHealth]
     streams: dict[str, StreamHealth]
     counts: dict[str, int]
@@ -161,21 +166,29 @@ class Status:
         """Return why nothing is read yet, None where the group has assigned partitions, if only none."""
         return None if self._unassigned_since is None else "the consumer group has assigned nothing yet"
 
-    def health(self, now: float, wall_ms: int) -> Health:
+    def health(self, now: float, wall_ms: int) -> WorkerHealth:
         """Return how the worker stands; ``wall_ms`` is the time of day in ms since the epoch, as append times are."""
         stalled = [*self._without_assignment(now), *self._without_progress(now)]
         lost = [
             f"partition {number}: {count} records were dropped by the topic before they were read"
             for number, count in sorted(self._lost.items())
         ]
-        return Health(
+        return WorkerHealth(
             ok=not stalled,
             reasons=stalled + lost,
-            partitions=[self._shown(number, each, now, wall_ms) for number, each in self._partitions.items()],
+            partitions=self.partitions(now, wall_ms),
             streams={name: _stream(*row) for name, row in sorted(self._streams.items())},
             counts=dict(self.counts),
             refused=dict(sorted(self.refused.items())),
         )
+
+    def partitions(self, now: float, wall_ms: int) -> list[PartitionHealth]:
+        """Return how each partition stands."""
+        return [self._shown(number, each, now, wall_ms) for number, each in self._partitions.items()]
+
+    def watermarks(self) -> dict[str, int | None]:
+        """Return the watermark of each stream in ms, None before its first line."""
+        return {name: watermark for name, (_, watermark, _) in self._streams.items()}
 
     def _without_assignment(self, now: float) -> Iterable[str]:
         if self._unassigned_since is not None and now - self._unassigned_since >= self._stall_s:

@@ -6,20 +6,21 @@ import time
 from typing import TYPE_CHECKING
 
 from pipeline.incidents.links import links_of
-from pipeline.incidents.public import decode_event, encode_event, publish, rfc3339, subject
+from pipeline.incidents.public import encode_event, publish, rfc3339, subject
 from pipeline.live.outlet import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.incidents.public import Event
 
-def told(raw: bytes, topic: str, templates: Mapping[str, str], *, replay: bool) -> Outgoing:
+
+def told(stored: Event, topic: str, templates: Mapping[str, str], *, replay: bool) -> Outgoing:
     """Return the record of a stored event: key incident (or digest) id, headers event_id and published_at.
 
     ``templates`` are those of its links.
     """
-    event = decode_event(raw)
-    event = publish(event, replay=replay, members=False, links=links_of(event, templates))
+    event = publish(stored, replay=replay, members=False, links=links_of(stored, templates))
     name = subject(event)
     headers = [
         ("event_id", f"{name}:{event.data.revision}".encode()),

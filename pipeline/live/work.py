@@ -23,14 +23,19 @@ from pipeline.live.registry import Registry
 from pipeline.live.status import Status
 from pipeline.live.topics import differences
 from pipeline.live.worker import Worker
+from pipeline.metrics.sample import sampling
+from pipeline.metrics.worker import WorkerMetrics
+from pipeline.metrics.worker_samples import worker_samples
 from pipeline.post import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from redis.asyncio import Redis
 
     from pipeline.config import Settings
+    from pipeline.live.status import WorkerHealth
     from pipeline.live.topics import FoundTopic
     from pipeline.post import Post
     from pipeline.sections import WorkerSection
@@ -40,15 +45,19 @@ GC_THRESHOLDS: Final = (50_000, 20, 20)
 log = logging.getLogger(__name__)
 
 
-async def work(settings: Settings, redis: Redis) -> None:
-    """Be a worker until SIGTERM or SIGINT. Raises TopicError for topics that do not fit, and what ended it."""
+async def work(settings: Settings, redis: Redis, *, measured: bool = True) -> None:
+    """Be a worker until SIGTERM or SIGINT, ``measured`` or, to see what that costs, not.
+
+    Raises TopicError for topics that do not fit, and what ended it.
+    """
     kafka = settings.kafka
     posts = await asyncio.to_thread(_posts_topic, settings)
     registry = Registry(redis, kafka.posts)
     await _same_topic(registry, kafka.posts, posts)
     status = Status(time.monotonic())
+    metrics = WorkerMetrics(status)
     async with (
-        health_server(status, redis, settings.worker) as port,
+        worker_health(status, metrics, redis, settings.worker) as port,
         outlet(kafka) as out,
         log_view(kafka, kafka.posts) as view,
     ):
@@ -67,10 +76,23 @@ async def work(settings: Settings, redis: Redis) -> None:
                     Limits.of(settings.limits),
                     _hide(settings.worker),
                 ),
+                metrics=metrics if measured else None,
             )
         )
         _collect_seldom()
-        await run_app(Worker(settings, pump, view, status, partitions=posts.partitions).app())
+        async with sampling(worker_samples(metrics, redis, lambda: pump.lanes) if measured else ()):
+            await run_app(Worker(settings, pump, view, status, partitions=posts.partitions).app())
+
+
+def worker_health(
+    status: Status, metrics: WorkerMetrics, redis: Redis, worker: WorkerSection
+) -> AbstractAsyncContextManager[int]:
+    """Tell how a worker is, on its address, and yield the port."""
+
+    def health() -> WorkerHealth:
+        return status.health(time.monotonic(), time.time_ns() // 1_000_000)
+
+    return health_server(health, status.unready, metrics.registry, redis, worker, "worker")
 
 
 def _collect_seldom() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,11 +13,16 @@ from pipeline.errors import TopicError
 from pipeline.live.admin import inspect_topics
 from pipeline.live.faust_app import App, new_app, run_app
 from pipeline.live.group import assigned, begin_at, committed
+from pipeline.live.health import health_server
 from pipeline.live.log_view import LogView, log_view
 from pipeline.live.persist import persist
 from pipeline.live.topics import differences
+from pipeline.metrics.notifier import NotifierMetrics
+from pipeline.metrics.notifier_samples import notifier_samples
+from pipeline.metrics.sample import sampling
 from pipeline.notify.notifier import Notifier, read_endpoints
 from pipeline.notify.reached import LostBehindError, Reached
+from pipeline.notify.status import NotifierStatus
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,11 +46,14 @@ log = logging.getLogger(__name__)
 class Agent:
     """The agent and what belongs to it."""
 
-    def __init__(self, settings: Settings, notifier: Notifier, reached: Reached, view: LogView) -> None:
+    def __init__(
+        self, settings: Settings, notifier: Notifier, reached: Reached, view: LogView, status: NotifierStatus
+    ) -> None:
         self._settings = settings
         self._notifier = notifier
         self._reached = reached
         self._view = view
+        self._status = status
         self._mistrusts = False
 
     def app(self, partitions: int) -> App:
@@ -81,6 +91,7 @@ class Agent:
     def _mistrust(self) -> None:
         """Look at the server again before anything else: a call failed, and it may have lost what was before."""
         self._mistrusts = True
+        self._status.retried()
 
     async def _assigned(self, app: App, **_: Any) -> None:
         try:
@@ -99,6 +110,7 @@ class Agent:
         wanted = await self._persist(begin)
         self._mistrusts = False
         await begin_at(app, mine, stands, wanted)
+        self._status.assigned()
         log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
 
 
@@ -112,27 +124,36 @@ async def notify(settings: Settings, redis: Redis, *, replayed: bool) -> None:
     found = await asyncio.to_thread(inspect_topics, kafka)
     if wrong := [line for line in differences(kafka, found) if line.startswith(f"{kafka.incidents}: ")]:
         raise TopicError(f"topic {wrong[0]}")
-    notifier = Notifier(redis, settings, endpoints, replayed=replayed)
-    async with log_view(kafka, kafka.incidents) as view:
+    status = NotifierStatus(time.monotonic())
+    metrics = NotifierMetrics(status, [each.name for each in endpoints])
+    notifier = Notifier(redis, settings, endpoints, status, metrics, replayed=replayed)
+    async with (
+        health_server(
+            lambda: status.health(time.monotonic()), status.unready, metrics.registry, redis, settings.notify, "notify"
+        ) as port,
+        log_view(kafka, kafka.incidents) as view,
+        sampling(notifier_samples(metrics, redis, notifier.queues)),
+    ):
+        log.info("health on http://%s:%d/healthz", settings.notify.health_host, port)
         reached = Reached(redis, kafka.incidents, settings.notify.group)
-        app = Agent(settings, notifier, reached, view).app(found[kafka.incidents].partitions)
-        telling = asyncio.create_task(_tell(notifier))
+        app = Agent(settings, notifier, reached, view, status).app(found[kafka.incidents].partitions)
+        telling = asyncio.create_task(_tell(status))
         log.info("notifies %s", ", ".join(f"{each.name} ({each.form.name}, {each.host})" for each in endpoints))
         try:
             async with notifier.sending(app.fail):
                 await run_app(app)
         finally:
             telling.cancel()
-            log.info("%s", told(notifier))
+            log.info("%s", told(status))
 
 
-def told(notifier: Notifier) -> str:
+def told(status: NotifierStatus) -> str:
     """Return what became of events and attempts as a line of the log."""
-    parts = (f"{name or 'records'} {count} {what}" for (name, what), count in sorted(notifier.counts.items()))
-    return ", ".join(parts) or "nothing so far"
+    counts = Counter({("records", "unreadable"): status.unreadable}) + status.events + status.attempts
+    return ", ".join(f"{name} {count} {what}" for (name, what), count in sorted(counts.items())) or "nothing so far"
 
 
-async def _tell(notifier: Notifier) -> None:
+async def _tell(status: NotifierStatus) -> None:
     while True:
         await asyncio.sleep(TOLD_EVERY_S)
-        log.info("%s", told(notifier))
+        log.info("%s", told(status))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pipeline.notify.attempts import Outcome
     from pipeline.notify.filters import Wanted
+    from pipeline.timing import Timings
 
 NOTIFIED_MS: Final = 40 * 86_400_000
 """How long the last revision is remembered: longer than the topic of the incidents keeps an event."""
@@ -88,9 +89,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Deliveries:
-    """The queue of an endpoint. ``now`` is the clock's time in ms throughout."""
+    """The queue of an endpoint. ``now`` is the clock's time in ms throughout; ``calls`` is told what scripts take."""
 
-    def __init__(self, redis: Redis, endpoint: str, *, most_waiting: int, most_dead: int) -> None:
+    def __init__(
+        self, redis: Redis, endpoint: str, *, most_waiting: int, most_dead: int, calls: Timings | None = None
+    ) -> None:
         self.endpoint = endpoint
         self._redis: Any = redis  # its stubs allow text replies; ours are bytes
         self._prefix = f"tw:{{deliveries:{endpoint}}}"
@@ -98,7 +101,7 @@ class Deliveries:
         self._most_waiting = most_waiting
         self._most_dead = most_dead
         self._enqueue, self._claim, self._settle, self._resend = (
-            Script(redis, (name,), "pipeline.notify") for name in ("enqueue", "claim", "settle", "resend")
+            Script(redis, (name,), "pipeline.notify", calls) for name in ("enqueue", "claim", "settle", "resend")
         )
 
     async def enqueue(self, delivery: Delivery, revision: int, wanted: Wanted, now: int) -> Queued:

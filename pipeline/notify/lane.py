@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pipeline.live.persist import persist
 from pipeline.notify.attempt import attempt
-from pipeline.notify.attempts import RETURNED, Outcome, outcome
+from pipeline.notify.attempts import RETURNED, Fate, Outcome, outcome
 from pipeline.notify.deliveries import Claimed
+from pipeline.notify.delivery import Delivery
 from pipeline.notify.formats.alertmanager import keeps_firing
 
 if TYPE_CHECKING:
@@ -32,10 +34,19 @@ SPARE_MS: Final = 5_000
 log = logging.getLogger(__name__)
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """An attempt that was made: of what, what follows from it, how long it took."""
+
+    delivery: Delivery
+    fate: Fate
+    seconds: float
+
+
 class Lane:
     """Makes attempts until it is told to end. ``clock`` gives ms, ``draw`` what is random.
 
-    ``note`` is called with what became of each attempt.
+    ``note`` is told what became of each attempt, ``looked`` is called when it has looked at the queue, ``retried`` when
+    the server failed.
     """
 
     def __init__(
@@ -47,7 +58,9 @@ class Lane:
         clock: Callable[[], int],
         draw: Random,
         retry_s: float,
-        note: Callable[[str], None],
+        note: Callable[[Attempt], None],
+        looked: Callable[[], None],
+        retried: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
         self._deliveries = deliveries
@@ -56,6 +69,8 @@ class Lane:
         self._draw = draw
         self._retry_s = retry_s
         self._note = note
+        self._looked = looked
+        self._retried = retried
         self._woken = asyncio.Event()
         self._ends = False
 
@@ -72,7 +87,8 @@ class Lane:
         """Make attempts. Raises what the server raises for too long."""
         while not self._ends:
             self._woken.clear()
-            found = await persist(self._claim, self._retry_s, _ignore)
+            found = await persist(self._claim, self._retry_s, self._retried)
+            self._looked()
             if isinstance(found, Claimed):
                 await self._attempt(found)
                 continue
@@ -88,12 +104,15 @@ class Lane:
 
     async def _attempt(self, claimed: Claimed) -> None:
         found, keep = RETURNED, None
+        began = time.perf_counter()
         try:
             found, keep = await self._outcome(claimed)
         finally:
+            seconds = time.perf_counter() - began
             # Even where the attempt was broken off: nobody else could make it before the claim runs out.
-            await asyncio.shield(persist(lambda: self._settle(claimed, found, keep=keep), self._retry_s, _ignore))
-        self._note(found.fate)
+            settled = persist(lambda: self._settle(claimed, found, keep=keep), self._retry_s, self._retried)
+            await asyncio.shield(settled)
+            self._note(Attempt(claimed.delivery, found.fate, seconds))
 
     async def _outcome(self, claimed: Claimed) -> tuple[Outcome, bool | None]:
         """Make an attempt; returns what follows, and whether the event is to be told again and again."""
@@ -124,7 +143,3 @@ class Lane:
             log.error("endpoint %s is disabled: %s; turfwatch endpoints enable %s goes on", name, found.why, name)
         elif is_back:
             log.info("endpoint %s takes deliveries again", name)
-
-
-def _ignore() -> None:
-    """Of a server's trouble the log tells already."""

@@ -90,6 +90,11 @@ class KeywordBursts:
         return [*going.open, *reversed(going.ended)]
 
     @property
+    def going(self) -> list[Burst]:
+        """Return the bursts that go on, with the posts that were counted when somebody asked last."""
+        return self._follower.going.open
+
+    @property
     def watched(self) -> dict[str, int]:
         """Return how many posts each followed pattern was in."""
         self._follow()

@@ -18,6 +18,7 @@ from pipeline.post import KEY_BYTES
 from pipeline.state.keys import OBSERVED, SCHEMA, stream_keys
 from pipeline.state.rows import NetworkRow, split_keys, unpack_baseline, unpack_network
 from pipeline.state.script import Script, packed
+from pipeline.timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.bursts.watch import Watch
     from pipeline.detect.allow import Allowed
     from pipeline.state.batch import Batch
+    from pipeline.timing import Timings
 
 OBSERVE: Final = (
     *("places", "prelude", "generations", "seen", "objects", "profiles", "networks", "replies"),
@@ -89,10 +91,16 @@ class Store:
     """The state of one stream, in keys of its name, or of the name that it is ``kept_as``.
 
     ``position`` is the line applied last, ``reached`` the watermark (ms) then, both as this writer knows them.
+    ``calls`` is told how long scripts and reads take.
     """
 
     def __init__(
-        self, redis: Redis, stream: str, script_settings: dict[str, object], kept_as: str | None = None
+        self,
+        redis: Redis,
+        stream: str,
+        script_settings: dict[str, object],
+        kept_as: str | None = None,
+        calls: Timings | None = None,
     ) -> None:
         if not stream or any(c in stream for c in "{}\0"):
             raise StateError(f"a stream's name has no braces and is not empty: {stream!r}")
@@ -102,11 +110,10 @@ class Store:
         self.reached = 0
         self._redis: Any = redis
         self._settings = packed(script_settings)
-        self._observe = Script(redis, OBSERVE)
-        self._commit = Script(redis, COMMIT)
-        self._prune = Script(redis, PRUNE)
-        self._told = Script(redis, TOLD)
-        self._keep = Script(redis, KEEP)
+        self._calls = calls
+        self._observe, self._commit, self._prune, self._told, self._keep = (
+            Script(redis, parts, calls=calls) for parts in (OBSERVE, COMMIT, PRUNE, TOLD, KEEP)
+        )
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
             self.keys[name]
@@ -238,7 +245,8 @@ class Store:
         asked.hmget(self.keys["baseline"], GENERATIONS)
         for name in ("authors:0", "authors:1"):
             asked.hlen(self.keys[name])
-        members, objects, totals, baseline, *counts = await asked.execute()
+        with timed(self._calls, "read"):
+            members, objects, totals, baseline, *counts = await asked.execute()
         return Surroundings(
             split_keys(members or b""), _numbers(objects), sum(counts), _totals(totals), unpack_baseline(baseline)
         )
@@ -276,7 +284,8 @@ class Store:
             for at in chunks:
                 asked.hmget(self.keys[name], fields[at : at + _CHUNK])
             counts.append(len(chunks))
-        rows = iter(await asked.execute())
+        with timed(self._calls, "read"):
+            rows = iter(await asked.execute())
         return [list(chain.from_iterable(islice(rows, count))) for count in counts]
 
     async def items(self, name: str) -> dict[bytes, bytes]:

@@ -1,8 +1,9 @@
-"""Health over HTTP: two pages, 200 or 503, with numbers."""
+"""Health over HTTP: two pages, 200 or 503, with numbers, and a third with metrics."""
 
 from __future__ import annotations
 
 import time
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -11,10 +12,15 @@ from redis.asyncio import Redis
 from support.servers import free_port
 
 from pipeline.errors import UserError
-from pipeline.live.health import health_server
 from pipeline.live.status import Status
+from pipeline.live.work import worker_health
+from pipeline.metrics.worker import WorkerMetrics
 from pipeline.sections import WorkerSection
 from pipeline.state.client import connect
+
+
+def served(status: Status, client: Redis, port: int = 0) -> AbstractAsyncContextManager[int]:
+    return worker_health(status, WorkerMetrics(status), client, WorkerSection(health_port=port))
 
 
 async def get(port: int, page: str) -> tuple[int, Any]:
@@ -24,7 +30,7 @@ async def get(port: int, page: str) -> tuple[int, Any]:
 
 async def test_a_worker_is_ready_once_partitions_are_assigned_and_redis_answers(embedded_url: str) -> None:
     status = Status(time.monotonic())
-    async with connect(embedded_url, 5.0) as client, health_server(status, client, WorkerSection(health_port=0)) as at:
+    async with connect(embedded_url, 5.0) as client, served(status, client) as at:
         before = await get(at, "/readyz")
         status.assigned([0], time.monotonic())
         after = await get(at, "/readyz")
@@ -38,7 +44,7 @@ async def test_a_worker_without_redis_is_alive_but_not_ready() -> None:
     status.assigned([0], time.monotonic())
     async with (
         Redis(port=free_port(), retry_on_error=[]) as client,
-        health_server(status, client, WorkerSection(health_port=0)) as port,
+        served(status, client) as port,
     ):
         code, told = await get(port, "/readyz")
         alive, _ = await get(port, "/healthz")
@@ -52,7 +58,7 @@ async def test_a_stalled_worker_says_so_with_its_numbers() -> None:
     status.assigned([3], 0.0)
     status.progress(3, 5, 1_700_000_000_000, 0.0)
     status.ends(3, 8, 0.0)
-    async with Redis(port=free_port()) as client, health_server(status, client, WorkerSection(health_port=0)) as port:
+    async with Redis(port=free_port()) as client, served(status, client) as port:
         code, told = await get(port, "/healthz")
 
     assert code == 503
@@ -64,16 +70,16 @@ async def test_a_stalled_worker_says_so_with_its_numbers() -> None:
 async def test_there_is_no_other_page() -> None:
     async with (
         Redis(port=free_port()) as client,
-        health_server(Status(0.0), client, WorkerSection(health_port=0)) as port,
+        served(Status(0.0), client) as port,
     ):
-        assert [(await get(port, page))[0] for page in ("/", "/metrics", "/table/", "/router/")] == [404] * 4
+        assert [(await get(port, page))[0] for page in ("/", "/table/", "/router/")] == [404] * 3
 
 
 async def test_a_port_in_use_is_named() -> None:
     async with (
         Redis(port=free_port()) as client,
-        health_server(Status(0.0), client, WorkerSection(health_port=0)) as port,
+        served(Status(0.0), client) as port,
     ):
         with pytest.raises(UserError, match=f"worker.health_port: 127.0.0.1:{port} cannot be bound"):
-            async with health_server(Status(0.0), client, WorkerSection(health_port=port)):
+            async with served(Status(0.0), client, port):
                 pass

@@ -12,7 +12,7 @@ from support.alerts import digest, incident, verdict
 from pipeline.config import load_settings
 from pipeline.errors import ConfigError
 from pipeline.incidents.links import links_of
-from pipeline.incidents.public import decode_event, encode_event
+from pipeline.incidents.public import decode_event
 from pipeline.live.told import told
 from pipeline.text.url_templates import checked_template
 
@@ -46,7 +46,7 @@ def test_digests_and_verdicts_have_links_too_and_without_a_template_nothing_has(
 
 
 def test_what_goes_to_the_topic_has_them() -> None:
-    record = told(encode_event(incident()), "incidents", {"runbook": "https://x.example/{kind}"}, replay=False)
+    record = told(incident(), "incidents", {"runbook": "https://x.example/{kind}"}, replay=False)
 
     assert decode_event(record.value).data.links == {"runbook": "https://x.example/coordinated-network"}
 

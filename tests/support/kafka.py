@@ -92,6 +92,7 @@ def live_environment(brokers: str, **settings: object) -> dict[str, str]:
         "route_group": f"route-{tag}",
         "notify_group": f"notify-{tag}",
         "worker_health_port": 0,
+        "notify_health_port": 0,
         **settings,
     }
     return {f"TURFWATCH_{name.upper()}": str(value) for name, value in names.items()}

@@ -74,6 +74,26 @@ class Process:
         """Whether the group has given it partitions."""
         return bool(re.search(r"partitions \d", self.log))
 
+    def health(self) -> dict[str, Any] | None:
+        """What `/healthz` says; None while nobody answers."""
+        found = self.page("healthz")
+        return None if found is None else json.loads(found)
+
+    def page(self, name: str, accept: str = "*/*") -> str | None:
+        """What it answers on a page, whatever the status; None while nobody answers."""
+        found = _HEALTH.search(self.log)
+        if not found:
+            return None
+        wanted = urllib.request.Request(found[1].replace("healthz", name), headers={"Accept": accept})  # noqa: S310
+        try:
+            with urllib.request.urlopen(wanted, timeout=5) as answer:  # noqa: S310 - its own loopback address
+                told: bytes = answer.read()
+        except urllib.error.HTTPError as error:
+            told = error.read()
+        except OSError:
+            return None
+        return told.decode()
+
     def kill(self) -> None:
         self.process.kill()
         self._end()
@@ -103,20 +123,6 @@ class Worker(Process):
 
     def __init__(self, settings: Mapping[str, str], redis_port: int, code: str = "") -> None:
         super().__init__(("worker", "--redis", f"redis://127.0.0.1:{redis_port}"), settings, code)
-
-    def health(self) -> dict[str, Any] | None:
-        """What `/healthz` says; None while nobody answers."""
-        found = _HEALTH.search(self.log)
-        if not found:
-            return None
-        try:
-            with urllib.request.urlopen(found[1], timeout=5) as answer:  # noqa: S310 - its own loopback address
-                told: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            told = json.load(error)
-        except OSError:
-            return None
-        return told
 
 
 @contextlib.contextmanager

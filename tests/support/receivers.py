@@ -100,8 +100,10 @@ class Notifier(Process):
 
 
 @contextlib.contextmanager
-def notifier(path: Path, settings: Mapping[str, str], redis_port: int, *options: str) -> Iterator[Notifier]:
-    started = Notifier(path, settings, redis_port, *options)
+def notifier(
+    path: Path, settings: Mapping[str, str], redis_port: int, *options: str, code: str = ""
+) -> Iterator[Notifier]:
+    started = Notifier(path, settings, redis_port, *options, code=code)
     try:
         yield started
     finally:

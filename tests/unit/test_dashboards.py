@@ -13,32 +13,14 @@ import pytest
 
 from dashboards.every import FOLDER, PLANS, file_of
 from dashboards.frame import understood, written
+from pipeline.metrics.catalogue import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 
-# Until pipeline/metrics/catalogue.py exists, its names stand here. Then: from pipeline.metrics.catalogue import ALL
-# CATALOGUE = frozenset(metric.name for metric in ALL)
-CATALOGUE = frozenset(
-    f"turfwatch_{name}"
-    for name in (
-        *("build_info", "started_timestamp_seconds", "retries_total"),
-        *("redis_command_duration_seconds", "redis_command_failures_total"),
-        *("redis_memory_used_bytes", "redis_memory_limit_bytes"),
-        *("records_total", "lines_total", "batches_total", "ticks_total", "skipped_lines_total", "lost_records_total"),
-        *("posts_total", "late_posts_total", "clustered_posts_total", "deletes_total", "dead_letters_total"),
-        *("stage_duration_seconds", "stage_items_total", "heartbeat_timestamp_seconds", "event_age_seconds"),
-        *("watermark_timestamp_seconds", "streams", "lag_records", "lag_seconds", "partitions_assigned"),
-        *("state_entries", "state_bytes", "outbox_events", "outbox_oldest_timestamp_seconds"),
-        *("bursts_total", "bursts_open", "incident_events_total", "incidents_open", "suppressed_total"),
-        *("verdicts_total", "precision_ratio", "campaign_score", "campaign_accounts", "campaign_posts"),
-        *("keyword_significance", "keyword_posts"),
-        *("notifications_total", "delivery_attempts_total", "delivery_duration_seconds", "deliveries_waiting"),
-        *("deliveries_oldest_timestamp_seconds", "delivery_dead_letters", "endpoint_state", "unreadable_events_total"),
-    )
-)
+CATALOGUE = frozenset(metric.name for metric in ALL)
 NOT_SHOWN: dict[str, str] = {}
 """Metrics of the catalogue that no panel shows, each with its reason."""
 

@@ -22,7 +22,7 @@ FORMS = (
 """What settings and lines are checked by: it knows neither of them."""
 
 LAYERS = (
-    *("errors", "position", "times", *FORMS, "sections", "config", "post"),
+    *("errors", "position", "times", "timing", *FORMS, "sections", "config", "post"),
     *("text", "detect", "bursts", "incidents", "state", "engine"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))

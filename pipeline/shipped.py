@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-_PACKAGED: Final = Path(__file__).parent / "shipped"
+_PACKAGED: Final = Path(__file__).parent / "deploy"
 _IN_A_CLONE: Final = Path(__file__).parents[1] / "deploy"
 
 

@@ -7,14 +7,14 @@ import contextlib
 import re
 import threading
 import time
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from pipeline.broker.ports import is_free
 from pipeline.embedded import embedded_server
 from pipeline.errors import BrokerError
 from pipeline.live.admin import create_missing
 from pipeline.live.child import child, ours
 from pipeline.live.flow import flow
+from pipeline.live.monitoring import monitoring, port_near
 from pipeline.live.outlet import outlet
 from pipeline.live.tail import tail
 from pipeline.simulate.endless import Endless
@@ -22,7 +22,6 @@ from pipeline.simulate.endless import Endless
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
-    from typing import Any
 
     from pipeline.broker.node import Broker
     from pipeline.config import Settings
@@ -49,13 +48,17 @@ class Voice:
 
 
 def of_machine(settings: Settings, broker: Broker) -> tuple[Settings, dict[str, str]]:
-    """Return the settings with the machine's own broker, and the same as variables, for the worker."""
-    worker = settings.worker
-    free = worker.health_port == 0 or is_free(worker.health_port)
-    kafka = {"brokers": broker.address, "security": "plaintext", "replication": 1}
-    variables = {f"TURFWATCH_KAFKA_{name.upper()}": str(value) for name, value in kafka.items()}
-    variables["TURFWATCH_WORKER_HEALTH_PORT"] = str(worker.health_port if free else 0)
-    return settings.model_copy(update={"kafka": settings.kafka.model_copy(update=kafka)}), variables
+    """Return the settings with the machine's own broker and free ports, and the same as variables, for its commands."""
+    own: dict[str, dict[str, Any]] = {
+        "kafka": {"brokers": broker.address, "security": "plaintext", "replication": 1},
+        "worker": {"health_port": port_near(settings.worker.health_port)},
+        "notify": {"health_port": port_near(settings.notify.health_port)},
+    }
+    variables = {
+        f"TURFWATCH_{section}_{key}".upper(): str(value) for section, keys in own.items() for key, value in keys.items()
+    }
+    update = {section: getattr(settings, section).model_copy(update=keys) for section, keys in own.items()}
+    return settings.model_copy(update=update), variables
 
 
 async def run_machine(
@@ -86,6 +89,9 @@ async def run_machine(
             notify = [*options, "notify", "--redis", url, *(["--deliver"] if deliver else [])]
             notifier = await stack.enter_async_context(child("notifier", ours(notify), variables))
             jobs.append(_listen_to_notifier(notifier, voice))
+        for name, address, process in await stack.enter_async_context(monitoring(_targets(settings))):
+            voice.say(f"{name} is on http://{address}")
+            jobs.append(_mind(process))
         out = await stack.enter_async_context(outlet(kafka))
         if rate is not None:
             begin = time.time_ns() // 1_000_000
@@ -136,6 +142,18 @@ async def _listen_to_notifier(notifier: Child, voice: Voice) -> None:
             voice.say(f"a notifier tells {found[1]}")
         elif _OURS.search(line):
             voice.warn(line)
+
+
+def _targets(settings: Settings) -> dict[str, str]:
+    """Return where metrics are, by job."""
+    parts = {"turfwatch-worker": settings.worker, "turfwatch-notifier": settings.notify if settings.endpoints else None}
+    return {job: f"{part.health_host}:{part.health_port}" for job, part in parts.items() if part is not None}
+
+
+async def _mind(process: Child) -> None:
+    """Let a program talk to itself, until it ends by itself."""
+    async for _ in process.said():
+        pass
 
 
 async def _show(news: Tail, voice: Voice) -> None:

@@ -23,6 +23,9 @@ ALERTMANAGER: Final = ("prometheus-alertmanager", "alertmanager")
 PROMETHEUS_PORT: Final = 9090
 ALERTMANAGER_PORT: Final = 9093
 EVERY: Final = "5s"
+LINKS: Final = {"turfwatch_docs": "docs", "turfwatch_grafana": "http://127.0.0.1:3000"}
+"""Where the links of the shipped alerts lead."""
+
 KEPT: Final = "24h"
 
 
@@ -32,14 +35,14 @@ def program(names: tuple[str, ...]) -> str | None:
 
 
 def port_near(wanted: int) -> int:
-    """Return a port, or another one that is free where it is taken."""
-    return wanted if is_free(wanted) else choose().client
+    """Return a port, or another one that is free where it is taken, or 0."""
+    return wanted if wanted and is_free(wanted) else choose().client
 
 
 def prometheus_config(targets: Mapping[str, str], alertmanager: str | None) -> str:
     """Return its configuration, in JSON, which is YAML: addresses to be scraped by job, and where alerts go."""
     config: dict[str, object] = {
-        "global": {"scrape_interval": EVERY, "evaluation_interval": EVERY},
+        "global": {"scrape_interval": EVERY, "evaluation_interval": EVERY, "external_labels": LINKS},
         "rule_files": [str(path) for folder in ("rules", "alerts") for path in shipped(f"prometheus/{folder}")],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [address]}]} for job, address in targets.items()
@@ -55,9 +58,9 @@ ALERTMANAGER_CONFIG: Final = json.dumps({"route": {"receiver": "nobody"}, "recei
 
 
 @contextlib.asynccontextmanager
-async def monitoring(targets: Mapping[str, str]) -> AsyncIterator[dict[str, tuple[str, Child]]]:
-    """Run what is installed; yields addresses and processes by what they are called."""
-    running: dict[str, tuple[str, Child]] = {}
+async def monitoring(targets: Mapping[str, str]) -> AsyncIterator[list[tuple[str, str, Child]]]:
+    """Run what is installed to watch targets, by job; yields what is called how, where it is, and its process."""
+    running: list[tuple[str, str, Child]] = []
     async with contextlib.AsyncExitStack() as stack:
         address = None
         if path := program(ALERTMANAGER):
@@ -67,11 +70,12 @@ async def monitoring(targets: Mapping[str, str]) -> AsyncIterator[dict[str, tupl
             process = await stack.enter_async_context(
                 child("alertmanager", command, {}, {"config": ALERTMANAGER_CONFIG})
             )
-            running["Alertmanager"] = address, process
+            running.append(("Alertmanager", address, process))
         if path := program(PROMETHEUS):
             own = f"127.0.0.1:{port_near(PROMETHEUS_PORT)}"
             command = [path, f"--config.file={FOLDER}/config", f"--storage.tsdb.path={FOLDER}/data"]
             command += [f"--web.listen-address={own}", f"--storage.tsdb.retention.time={KEPT}"]
             files = {"config": prometheus_config(targets, address)}
-            running["Prometheus"] = own, await stack.enter_async_context(child("prometheus", command, {}, files))
+            process = await stack.enter_async_context(child("prometheus", command, {}, files))
+            running.append(("Prometheus", own, process))
         yield running

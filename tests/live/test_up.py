@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
 import subprocess
 import tempfile
 import threading
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from support.command import command, environment, turfwatch
 from support.eventually import DEADLINE_S, eventually
 from support.kafka import require_kafka
 from support.receivers import receivers
+from support.servers import required
 
 from pipeline.broker.jars import jar_folder
 from pipeline.broker.ports import choose
@@ -90,6 +94,8 @@ def running(*options: str, **variables: str) -> Iterator[Up]:
 
 
 def test_a_simulated_campaign_is_shown_and_notified_of_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    for program in ("prometheus", "prometheus-alertmanager"):
+        required(program)
     config = tmp_path / "turfwatch.toml"
     with receivers(tmp_path, mine=()) as there, contextlib.ExitStack() as stack:
         config.write_text(there["mine"].section())
@@ -99,11 +105,26 @@ def test_a_simulated_campaign_is_shown_and_notified_of_and_ctrl_c_leaves_nothing
         assert up.says(r"a notifier tells mine \(generic, 127\.0\.0\.1\)")
         assert eventually(lambda: bool(there["mine"].verified())), up.text
         assert there["mine"].verified()[0]["data"]["replay"]
+        prometheus = re.search(r"Prometheus is on http://(\S+)", up.text)
+        assert prometheus, up.text
+        assert "Alertmanager is on http://127.0.0.1:" in up.text
+        assert eventually(lambda: asked(prometheus[1], "up") == ["1", "1"]), up.text
+        assert eventually(lambda: asked(prometheus[1], 'ALERTS{alertname="TurfwatchWatchdog"}') == ["1"])
         assert up.left()
         os.killpg(up.process.pid, signal.SIGINT)  # as a terminal does, to all in the foreground
 
         assert up.process.wait(DEADLINE_S) == 0
         assert up.left() == []
+
+
+def asked(address: str, query: str) -> list[str]:
+    """The values that a Prometheus has for a query."""
+    try:
+        url = f"http://{address}/api/v1/query?{urlencode({'query': query})}"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return [each["value"][1] for each in json.load(answer)["data"]["result"]]
+    except OSError:
+        return []
 
 
 def test_posts_that_are_sent_are_watched_and_kill_nine_leaves_nothing(tmp_path: Path) -> None:

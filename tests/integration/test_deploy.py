@@ -38,7 +38,6 @@ KUBERNETES = DEPLOY / "kubernetes"
 VERSION = "1.37"
 WORKLOADS = ("StatefulSet", "Deployment", "Job")
 CUSTOM = {"ScaledObject", "TriggerAuthentication"}
-ALERTMANAGER = DEPLOY / "alertmanager" / "alertmanager.yml"
 
 
 def test_every_file_of_yaml_is_tidy() -> None:
@@ -56,28 +55,6 @@ def test_prometheus_takes_its_configuration_rules_and_alerts() -> None:
 @pytest.mark.parametrize("path", sorted((PROMETHEUS / "tests").glob("*.yml")), ids=lambda path: path.stem)
 def test_alerts_fire_when_they_should_and_only_then(path: Path) -> None:
     run(required("promtool"), "test", "rules", path)
-
-
-def test_alertmanager_takes_its_configuration() -> None:
-    run(required("amtool"), "check-config", ALERTMANAGER)
-
-
-@pytest.mark.parametrize(
-    ("labels", "receiver"),
-    [
-        ("alertname=TurfwatchCampaign severity=critical replay=false", "analysts"),
-        ("alertname=TurfwatchDigest severity=warning replay=false", "analysts"),
-        ("alertname=TurfwatchCampaign severity=critical replay=true", "nobody"),
-        ("alertname=TurfwatchWatchdog severity=info", "watchdog"),
-        ("alertname=TurfwatchNoIncidents severity=info", "nobody"),
-        ("alertname=TurfwatchLagGrowing severity=warning", "chat"),
-        ("alertname=TurfwatchTargetDown severity=critical", "pager"),
-    ],
-)
-def test_who_is_told_of_what(labels: str, receiver: str) -> None:
-    told = run(required("amtool"), "config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels.split())
-
-    assert told.split() == [receiver]
 
 
 @pytest.mark.parametrize("binary", ["redis-server", "valkey-server"])

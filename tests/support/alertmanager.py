@@ -97,15 +97,15 @@ class Alertmanager:
 
 
 @contextlib.contextmanager
-def running_alertmanager(folder: Path) -> Iterator[Alertmanager]:
-    """Run one that forgets what it knew, and its receiver."""
+def running_alertmanager(folder: Path, written: str = CONFIG) -> Iterator[Alertmanager]:
+    """Run one that forgets what it knew, and its receiver, which a configuration names by ``{url}``."""
     binary = required("prometheus-alertmanager")
     port = free_port()
     with Receiver() as receiver:
         thread = threading.Thread(target=receiver.serve_forever)
         thread.start()
         config = folder / "alertmanager.yml"
-        config.write_text(CONFIG.format(url=f"http://127.0.0.1:{receiver.server_address[1]}/"))
+        config.write_text(written.replace("{url}", f"http://127.0.0.1:{receiver.server_address[1]}/"))
         options = [f"--config.file={config}", f"--storage.path={folder / 'data'}", "--cluster.listen-address="]
         process = subprocess.Popen(
             [binary, *options, f"--web.listen-address=127.0.0.1:{port}"], stderr=subprocess.DEVNULL, cwd=folder

@@ -85,7 +85,7 @@ def test_a_service_is_pinned_limited_and_has_no_rights(name: str) -> None:
 def test_a_service_that_lasts_says_whether_it_is_well(name: str) -> None:
     check = SERVICES[name]["healthcheck"]
 
-    assert check["test"][0] == "CMD"
+    assert check["test"][0] == ("CMD-SHELL" if name == "kafka" else "CMD")
     assert {"interval", "timeout", "retries", "start_period"} <= set(check)
 
 
@@ -219,3 +219,15 @@ def test_the_document_names_commands_and_files_that_exist() -> None:
 
     assert [word for command in named_commands(text) for word in unknown_words(command)] == []
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_grafana_is_provisioned_with_what_is_mounted_and_where_prometheus_is() -> None:
+    folder = DEPLOY / "grafana" / "provisioning"
+    if not folder.exists():
+        pytest.skip("nothing is provisioned yet")
+    mounted = dict(volume.split(":")[:2] for volume in SERVICES["grafana"]["volumes"])
+    sources = [each for path in (folder / "datasources").glob("*.y*ml") for each in read_yaml(path)["datasources"]]
+    providers = [each for path in (folder / "dashboards").glob("*.y*ml") for each in read_yaml(path)["providers"]]
+
+    assert "http://prometheus:9090" in {each["url"] for each in sources}
+    assert mounted["./dashboards/json"] in {each["options"]["path"] for each in providers}

@@ -7,6 +7,7 @@ from dashboards.frame import Plan, Row
 from dashboards.panels import (
     CRITICAL,
     INFO,
+    KINDS,
     NEUTRAL,
     SEVERITIES,
     WARNING,
@@ -19,9 +20,28 @@ from dashboards.panels import (
     grid,
     number,
 )
-from dashboards.promql import grown, largest, leading, named, openings, own, rate, total
+from dashboards.promql import grown, largest, leading, named, openings, own, risen, total
 
 ESCALATED = 'type="escalated"'
+TYPES = {
+    "opened": "yellow",
+    "updated": "#7b8087",
+    "escalated": "purple",
+    "resolved": WELL,
+    "suppressed": "dark-green",
+    "reopened": "super-light-yellow",
+    "merged": INFO,
+    "digest": "super-light-purple",
+    "verdict": "light-blue",
+}
+REASONS = {
+    "share-button": "dark-green",
+    "syndication": "#7b8087",
+    "app": "yellow",
+    "fans": "purple",
+    "template": "light-blue",
+    "allowed": "super-light-purple",
+}
 VERDICTS = {"true": WELL, "false": CRITICAL, "benign": WARNING}
 ID = "An id is short and says nothing by itself: `turfwatch incidents show ID` tells accounts, texts and evidence."
 PRECISE = [(CRITICAL, None), (WARNING, 0.5), (WELL, 0.8)]
@@ -96,6 +116,7 @@ def largest_ones() -> Row:
         style="bars",
         step="15m",
         width=10,
+        colours=KINDS,
     ).height(9)
     return Row("Which campaigns?", [table, kinds])
 
@@ -175,7 +196,7 @@ def keywords() -> Row:
         ),
         "short",
         Query(
-            f"round({total('increase(' + own('turfwatch_bursts_total') + '[$__rate_interval])', 'told')})",
+            f"round({total(risen('turfwatch_bursts_total'), 'told')})",
             "told: {{told}}",
         ),
         style="bars",
@@ -200,7 +221,6 @@ def trust() -> Row:
         steps=PRECISE,
         most=1,
         decimals=0,
-        width=6,
     )
     verdicts = bars(
         About(
@@ -213,36 +233,37 @@ def trust() -> Row:
         Query(f"round({total(grown('turfwatch_verdicts_total'), 'verdict')})", "{{verdict}}", now=True),
         colours=VERDICTS,
         decimals=0,
-        width=6,
     )
-    suppressed = graph(
-        About(
-            "Suppressed an hour, by reason",
-            "Incidents that something benign explains, for the five most frequent reasons.",
-            "steady; share buttons and syndication make most of it.",
-            "a reason that jumps may hide a campaign that imitates it: `turfwatch replay --suppressed` lists them.",
-        ),
-        "short",
-        Query(leading(f"3600 * {total(rate('turfwatch_suppressed_total'), 'reason')}", "reason"), "{{reason}}"),
-        style="stack",
-        width=6,
-    )
-    kinds = shared.open_kinds(6)
-    return Row("Is it right?", [kinds, precision, verdicts, suppressed])
+    return Row("Is it right?", [shared.open_kinds(), precision, verdicts])
 
 
 def lives() -> Row:
     """Row 6: what becomes of incidents."""
     events = graph(
         About(
-            "Events of incidents an hour",
-            "Events, for the five most frequent types.",
+            "Events of incidents",
+            "Events of the five most frequent types, in each bar of at least 30 minutes.",
             "updates most of all, as many resolved as opened in the end.",
             "digests: the flood guard holds incidents back. Few resolved: time stands still in a stream, see *Pipeline*.",
         ),
         "short",
-        Query(leading(f"3600 * {total(rate('turfwatch_incident_events_total'), 'type')}", "type"), "{{type}}"),
-        width=12,
+        Query(leading(f"round({total(risen('turfwatch_incident_events_total'), 'type')})", "type"), "{{type}}"),
+        style="bars",
+        colours=TYPES,
+        step="30m",
+    )
+    suppressed = graph(
+        About(
+            "Suppressed, by reason",
+            "Incidents that something benign explains, for the five most frequent reasons, in each bar of at least 30 minutes.",
+            "steady; share buttons and syndication make most of it.",
+            "a reason that jumps may hide a campaign that imitates it: `turfwatch replay --suppressed` lists them.",
+        ),
+        "short",
+        Query(leading(f"round({total(risen('turfwatch_suppressed_total'), 'reason')})", "reason"), "{{reason}}"),
+        style="bars",
+        colours=REASONS,
+        step="30m",
     )
     severities = graph(
         About(
@@ -255,9 +276,8 @@ def lives() -> Row:
         Query(total(own("turfwatch_incidents_open"), "severity"), "{{severity}}"),
         style="stack",
         colours=SEVERITIES,
-        width=12,
     )
-    return Row("What becomes of them?", [events, severities])
+    return Row("What becomes of them?", [events, suppressed, severities])
 
 
 CAMPAIGNS = Plan(

@@ -54,7 +54,7 @@ def answer() -> Row:
             "Given up",
             "Deliveries that were refused for good, or not taken within 75 hours.",
             "0.",
-            "`turfwatch deliveries` shows why, and sends them again.",
+            "`turfwatch deliveries show ID` tells why, `turfwatch deliveries resend` sends them again.",
         ),
         "short",
         Query(total(own("turfwatch_delivery_dead_letters"))),
@@ -77,21 +77,22 @@ def endpoints() -> Row:
             "the share of attempts that fail now, and the time of an attempt (95 in 100 are faster).",
             "all ready, nothing given up.",
             "failing: the receiver answers with errors or not at all. Disabled: it said that it is gone (410), or an operator did; "
-            "`turfwatch endpoints list` tells which.",
+            "`turfwatch deliveries list` tells which.",
         ),
         Query(f"{failing} + 2 * {disabled}"),
         Query(total(WAITING, "endpoint")),
         Query(f"{largest(age(OLDEST), 'endpoint')} or 0 * {total(WAITING, 'endpoint')}"),
         Query(total(own("turfwatch_delivery_dead_letters"), "endpoint")),
         Query(f"{refused} / ({every} > 0)"),
-        Query(quantile(0.95, "turfwatch_delivery_duration_seconds", by=("endpoint",))),
+        # Without an attempt it is no number, and a cell is better empty.
+        Query(f"{quantile(0.95, 'turfwatch_delivery_duration_seconds', by=('endpoint',))} >= 0"),
         columns=[
-            Column("endpoint", "Endpoint", width=200),
-            Column("Value #A", "State", states=STATES, width=110),
-            Column("Value #B", "Waiting", unit="short", steps=rising(100, 10000), width=110),
+            Column("endpoint", "Endpoint"),
+            Column("Value #A", "State", states=STATES, width=140),
+            Column("Value #B", "Waiting", unit="short", steps=rising(100, 10000), width=140),
             Column("Value #C", "Oldest waits", unit="s", steps=rising(60, 3600), width=140),
-            Column("Value #D", "Given up", unit="short", steps=rising(1, 10), width=110),
-            Column("Value #E", "Attempts that fail", unit="percentunit", steps=rising(0.05, 0.5), gauge=1),
+            Column("Value #D", "Given up", unit="short", steps=rising(1, 10), width=140),
+            Column("Value #E", "Attempts that fail", unit="percentunit", steps=rising(0.05, 0.5), width=170),
             Column("Value #F", "Time of an attempt", unit="s", steps=rising(2, 10), width=160),
         ],
         order="Waiting",
@@ -133,6 +134,7 @@ def decisions() -> Row:
         Query(f"60 * {total(rate(NOTIFICATIONS, LOST), 'outcome')}", "{{outcome}}"),
         Query(f"60 * {total(rate('turfwatch_unreadable_events_total'))}", "unreadable"),
         colours={"full": CRITICAL, "disabled": WARNING, "unreadable": "purple"},
+        room=1,
     )
     return Row("What becomes of an event?", [asked, shared.attempts(), unheard])
 
@@ -155,6 +157,7 @@ def speed() -> Row:
         Query(
             leading(quantile(0.95, "turfwatch_delivery_duration_seconds", by=("endpoint",)), "endpoint"), "{{endpoint}}"
         ),
+        step="2m",
     )
     failing = graph(
         About(

@@ -58,7 +58,7 @@ def going_on() -> Row:
             "Deliveries given up",
             "Events that an endpoint did not take within 75 hours, or refused for good, and that wait to be looked at.",
             "0.",
-            "`turfwatch deliveries` shows why, and sends them again.",
+            "`turfwatch deliveries show ID` tells why, `turfwatch deliveries resend` sends them again.",
         ),
         "short",
         Query(total(own("turfwatch_delivery_dead_letters"))),

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 WELL, WARNING, CRITICAL, INFO, QUIET = "green", "orange", "red", "blue", "text"
 SEVERITIES = {"critical": CRITICAL, "warning": WARNING, "info": INFO}
+KINDS = {
+    "coordinated-network": "purple",
+    "copy-paste-wave": "yellow",
+    "amplification-ring": "dark-green",
+    "reply-swarm": "super-light-purple",
+    "keyword-burst": "#7b8087",
+}
 SOURCE = looks.DataSourceRef(type_val="prometheus", uid="$datasource")
 """The source that the variable names: never one with a fixed id."""
 
@@ -132,16 +139,19 @@ def graph(
     colours: Mapping[str, str] | None = None,
     most: float | None = None,
     step: str = "",
+    room: float | None = None,
 ) -> timeseries.Panel:
-    """Build lines over time, with dashed bounds where ``steps`` are given; ``bars`` are stacked, too."""
+    """Build lines over time, with dashed bounds where ``steps`` are given; ``bars`` are stacked, too.
+
+    ``step`` is the least time between two values, ``room`` the value that the axis reaches at least.
+    """
     panel = dress(timeseries.Panel(), about, unit, asked, (width, 8)).min(0).line_width(2 if style == "lines" else 0)
     panel = panel.color_scheme(parts.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
     panel = panel.fill_opacity({"lines": 8, "bars": 80, "stack": 65}[style]).show_points(looks.VisibilityMode.NEVER)
     if style != "lines":
         panel = panel.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL).group("A"))
     if style == "bars":
-        # What is counted by ones has an axis of whole numbers.
-        panel = panel.draw_style(looks.GraphDrawStyle.BARS).axis_soft_max(4)
+        panel = panel.draw_style(looks.GraphDrawStyle.BARS)
     if steps:
         dashed = common.GraphThresholdsStyleConfig().mode(looks.GraphThresholdsStyleMode.DASHED)
         panel = panel.thresholds(thresholds([("transparent", None), *steps])).thresholds_style(dashed)
@@ -149,6 +159,9 @@ def graph(
         panel = panel.max(most)
     if step:
         panel = panel.interval(step)
+    # What is counted by ones has an axis of whole numbers, and what is mostly zero one that does not end at 100.
+    if (least := 4 if style == "bars" else room) is not None:
+        panel = panel.axis_soft_max(least)
     shown = looks.LegendDisplayMode.LIST
     panel = panel.legend(
         common.VizLegendOptions().show_legend(True).display_mode(shown).placement(looks.LegendPlacement.BOTTOM)

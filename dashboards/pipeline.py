@@ -86,6 +86,7 @@ def stages() -> Row:
         ),
         "s",
         Query(leading(quantile(0.99, "turfwatch_stage_duration_seconds", by=("stage",)), "stage"), "{{stage}}"),
+        step="2m",
     )
     busy = bars(
         About(
@@ -122,6 +123,7 @@ def stages() -> Row:
         ),
         "short",
         Query(leading(f"60 * {total(rate('turfwatch_stage_items_total', FAILED), 'stage')}", "stage"), "{{stage}}"),
+        room=1,
         width=6,
     )
     return Row("Where is time spent?", [slowest, busy, silent, failed])
@@ -236,6 +238,7 @@ def state() -> Row:
             f"max(({age(own('turfwatch_outbox_oldest_timestamp_seconds') + ' > 0')}) or vector(0))", "oldest, seconds"
         ),
         colours={"oldest, seconds": WARNING},
+        room=1,
         width=6,
     )
     return Row("How large is the state, and does it get out?", [size, entries, bursts, outbox])

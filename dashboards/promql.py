@@ -19,6 +19,11 @@ def grown(metric: str, *matchers: str) -> str:
     return f"increase({own(metric, *matchers)}[$__range])"
 
 
+def risen(metric: str, *matchers: str) -> str:
+    """Growth of a counter within one step of a graph."""
+    return f"increase({own(metric, *matchers)}[$__rate_interval])"
+
+
 def openings(span: str, *matchers: str) -> str:
     """Incidents that opened within a span."""
     counted = own("turfwatch_incident_events_total", 'type="opened"', *matchers)

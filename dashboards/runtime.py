@@ -153,6 +153,7 @@ def redis() -> Row:
         ),
         "s",
         Query(leading(quantile(0.99, COMMAND, by=("command",)), "command"), "{{command}}"),
+        step="2m",
         width=6,
     )
     many = graph(
@@ -180,7 +181,8 @@ def redis() -> Row:
             "{{command}}",
         ),
         Query(f"60 * {total(rate('turfwatch_retries_total'))}", "made again"),
-        colours={"made again": WARNING},
+        colours={"made again": "purple"},
+        room=1,
         width=6,
     )
     return Row("Is it Redis?", [memory, slow, many, failed])

@@ -35,7 +35,7 @@ def completeness(dashboard: str = "") -> stat.Panel:
         "Share of lines that became part of a stream: not sent to dead letters, not deleted by Kafka before they were read. "
         "Objective: 99.9 %.",
         "above 99.95 %.",
-        "see *Refused or lost, a minute* on *Pipeline*; `turfwatch dead-letters list` tells why, and can send them again.",
+        "see *Refused or lost, a minute* on *Pipeline*; `turfwatch dead-letters list` tells why, and `turfwatch dead-letters retry` sends them again.",
     )
     steps = falling(0.999, 0.9995)
     share = Query(complete(), now=True)
@@ -46,7 +46,8 @@ def told(dashboard: str = "") -> stat.Panel:
     """Objective: 99 % of events are delivered within 60 s."""
     about = About(
         "Delivered within 60 s",
-        "Share of incident events whose first receiver answered with 2xx at most 60 s after the event. Objective: 99 %.",
+        "Share of incident events whose first receiver answered with 2xx at most 60 s after the event. "
+        "Objective: 99 %. What still waits is not counted yet: see *Oldest delivery waits*.",
         "above 99.5 %.",
         "see which endpoint fails or waits on *Alert delivery*; an endpoint under quiet hours or a rate is late on purpose.",
     )
@@ -177,7 +178,7 @@ def attempts(width: int = 8) -> timeseries.Panel:
         "Attempts to deliver: delivered, again (failed, will be tried again), dead (given up), disabled (the receiver is gone), "
         "returned (put back unsent).",
         "nearly all delivered.",
-        "again: the receiver is down, wait or tell its owner. Dead: `turfwatch deliveries` sends them again once it answers.",
+        "again: the receiver is down, wait or tell its owner. Dead: `turfwatch deliveries resend` sends them again once it answers.",
     )
     kinds = Query(f"60 * {total(rate('turfwatch_delivery_attempts_total'), 'outcome')}", "{{outcome}}")
     return graph(about, "short", kinds, style="stack", colours=OUTCOMES, width=width)

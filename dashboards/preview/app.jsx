@@ -199,7 +199,7 @@ function Body({panel, frames, size, openings}) {
     case 'timeseries': return <Lines {...{panel, frames, size, openings}} />;
     case 'stat': return <Numbers {...{panel, frames, size}} />;
     case 'bargauge': return <Bars {...{panel, frames, size}} />;
-    default: return <TableNG data={frames[0]} width={size.width} height={size.height} initialSortBy={panel.options.sortBy} structureRev={1} timeRange={timeRange} />;
+    default: return <TableNG data={frames[0]} width={size.width} height={size.height} sortBy={panel.options.sortBy} structureRev={1} timeRange={timeRange} />;
   }
 }
 

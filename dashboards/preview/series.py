@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Values: TypeAlias = NDArray[np.float64]
 
-END = 1_772_452_920
-"""2026-03-02 12:02 UTC: pictures show the same hours whenever they are drawn."""
+END = 1_772_454_240
+"""2026-03-02 12:24 UTC: pictures show the same hours whenever they are drawn."""
 
 STEP_S = 30
 SPAN_S = 7 * 3600

@@ -28,7 +28,7 @@ STREAMS = {
 SLOW = bump(42, 2.5)
 """Redis is slow."""
 
-DOWN = between(38, 16)
+DOWN = between(26, -1)
 """The receiver `team-chat` does not answer."""
 
 DAY = 70 + 25 * np.sin((TIMES - minutes(420)) / 5000) + 60 * bump(25, 14)
@@ -252,7 +252,7 @@ def notifier(found: Families) -> None:
         for outcome, part in {**kinds, "disabled": 0.0, "full": 0.0}.items():
             found.counter("turfwatch_notifications_total", {**at, "outcome": outcome}, events * part)
         outcomes: dict[str, Values | float] = {
-            "delivered": events * wanted * (1 - down) + between(16, 14) * 0.2 * (endpoint == "team-chat"),
+            "delivered": events * wanted * (1 - down),
             "again": down / 40 + (0.3 / 3600),
             "dead": 0.0,
             "disabled": 0.0,
@@ -262,9 +262,9 @@ def notifier(found: Families) -> None:
             found.counter("turfwatch_delivery_attempts_total", {**at, "outcome": outcome}, rate)
         tries = events * wanted + down / 40
         found.histogram("turfwatch_delivery_duration_seconds", at, tries, median * (1 + 30 * down), ATTEMPT_S, 0.4)
-        queued = np.floor(np.cumsum(events * wanted * down) * 30 * (minutes(14) > TIMES))
+        queued = np.floor(np.cumsum(events * wanted * down) * 30)
         found.gauge("turfwatch_deliveries_waiting", at, queued)
-        found.gauge("turfwatch_deliveries_oldest_timestamp_seconds", at, np.where(queued > 0, minutes(38), 0))
+        found.gauge("turfwatch_deliveries_oldest_timestamp_seconds", at, np.where(queued > 0, minutes(26), 0))
         found.gauge("turfwatch_delivery_dead_letters", at, 2 if endpoint == "archive" else 0)
         for state, value in {"ready": 1 - down, "failing": down, "disabled": 0 * down}.items():
             found.gauge("turfwatch_endpoint_state", {**at, "state": state}, value)

@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import promql_parser as promql
 import pytest
 
 from dashboards.every import FOLDER, PLANS, file_of
 from dashboards.frame import understood, written
+from pipeline.cli import turfwatch
 from pipeline.metrics.catalogue import ALL
 
 if TYPE_CHECKING:
@@ -174,6 +176,18 @@ def test_every_panel_says_what_it_shows_what_is_normal_and_what_to_do(dashboard:
 
 
 @every_dashboard
+def test_every_command_that_a_description_names_exists(dashboard: dict[str, Any]) -> None:
+    told = " ".join(panel["description"] for panel in panels_of(dashboard))
+
+    for words in re.findall(r"`turfwatch ([a-z-]+(?: [a-z-]+)?)", told):
+        command: click.Command | None = turfwatch
+        for word in (word for word in words.split() if not word.startswith("-")):
+            assert isinstance(command, click.Group), words
+            command = command.commands.get(word)
+            assert command, words
+
+
+@every_dashboard
 def test_titles_are_told_apart(dashboard: dict[str, Any]) -> None:
     titles = [panel["title"] for panel in dashboard["panels"]]
 
@@ -328,6 +342,15 @@ def test_objectives_are_where_colours_change() -> None:
     assert bounds["Scored within 10 s"] == 0.99
     assert bounds["Neither refused nor lost"] == 0.999
     assert bounds["Delivered within 60 s"] == 0.99
+
+
+def test_grafana_is_told_where_the_source_and_the_dashboards_are() -> None:
+    folder = ROOT / "deploy" / "grafana" / "provisioning"
+    source, provider = (folder / "datasources" / "prometheus.yaml", folder / "dashboards" / "turfwatch.yaml")
+
+    assert "\n    uid: prometheus\n    type: prometheus\n" in source.read_text()
+    assert "\n    type: file\n" in provider.read_text()
+    assert "\n    allowUiUpdates: false\n" in provider.read_text()
 
 
 def test_the_page_about_dashboards_shows_a_small_picture_of_each() -> None:

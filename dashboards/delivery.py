@@ -14,18 +14,6 @@ STATE = "turfwatch_endpoint_state"
 
 def answer() -> Row:
     """Row 1: do alerts arrive."""
-    ready = number(
-        About(
-            "Endpoints in trouble",
-            "Endpoints that fail and are only probed, or that are disabled.",
-            "0.",
-            "see which below; `turfwatch endpoints test NAME` sends a sample.",
-        ),
-        "short",
-        Query(total(own(STATE, 'state=~"failing|disabled"'))),
-        steps=rising(1),
-        empty="no endpoint",
-    )
     waiting = number(
         About(
             "Deliveries that wait",
@@ -49,20 +37,8 @@ def answer() -> Row:
         Query(f"{largest(age(OLDEST))} or vector(0)"),
         steps=rising(60, 3600),
     )
-    dead = number(
-        About(
-            "Given up",
-            "Deliveries that were refused for good, or not taken within 75 hours.",
-            "0.",
-            "`turfwatch deliveries show ID` tells why, `turfwatch deliveries resend` sends them again.",
-        ),
-        "short",
-        Query(total(own("turfwatch_delivery_dead_letters"))),
-        steps=rising(1, 10),
-        empty="no endpoint",
-    )
     silence = shared.heartbeat("Silence of the notifier", stages='stage="deliver"')
-    return Row("Do alerts arrive?", [shared.told(), ready, waiting, oldest, dead, silence])
+    return Row("Do alerts arrive?", [shared.told(), shared.trouble(), waiting, oldest, shared.given_up(), silence])
 
 
 def endpoints() -> Row:

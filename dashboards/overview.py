@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards import shared
 from dashboards.frame import Plan, Row
-from dashboards.panels import CRITICAL, INFO, SEVERITIES, WARNING, About, Query, graph, number, rising
+from dashboards.panels import CRITICAL, INFO, SEVERITIES, WARNING, About, Query, graph, number
 from dashboards.promql import openings, own, rate, total
 
 UP = own("up", 'job=~"turfwatch.*"')
@@ -53,20 +53,16 @@ def going_on() -> Row:
         empty="no worker",
         dashboard="turfwatch-campaigns",
     )
-    dead = number(
-        About(
-            "Deliveries given up",
-            "Events that an endpoint did not take within 75 hours, or refused for good, and that wait to be looked at.",
-            "0.",
-            "`turfwatch deliveries show ID` tells why, `turfwatch deliveries resend` sends them again.",
-        ),
-        "short",
-        Query(total(own("turfwatch_delivery_dead_letters"))),
-        steps=rising(1, 10),
-        empty="no notifier",
-        dashboard="turfwatch-delivery",
+    return Row(
+        "Is something going on?",
+        [
+            shared.open_now(6),
+            shared.opened(6),
+            bursts,
+            shared.trouble("turfwatch-delivery"),
+            shared.given_up("turfwatch-delivery"),
+        ],
     )
-    return Row("Is something going on?", [shared.open_now(), shared.opened(), bursts, dead])
 
 
 def history() -> Row:

@@ -82,6 +82,40 @@ def heartbeat(title: str = "Longest silence of a stage", dashboard: str = "", st
     return number(about, "s", silent, steps=rising(45, 120), empty="no process", dashboard=dashboard)
 
 
+def trouble(dashboard: str = "") -> stat.Panel:
+    """Endpoints that fail or are disabled."""
+    return number(
+        About(
+            "Endpoints in trouble",
+            "Endpoints that fail and are only probed, or that are disabled.",
+            "0.",
+            "see which on *Alert delivery*; `turfwatch endpoints test NAME` sends a sample.",
+        ),
+        "short",
+        Query(total(own("turfwatch_endpoint_state", 'state=~"failing|disabled"'))),
+        steps=rising(1),
+        empty="no endpoint",
+        dashboard=dashboard,
+    )
+
+
+def given_up(dashboard: str = "") -> stat.Panel:
+    """Deliveries that were given up."""
+    return number(
+        About(
+            "Given up",
+            "Deliveries that were refused for good, or not taken within 75 hours.",
+            "0.",
+            "`turfwatch deliveries show ID` tells why, `turfwatch deliveries resend` sends them again.",
+        ),
+        "short",
+        Query(total(own("turfwatch_delivery_dead_letters"))),
+        steps=rising(1, 10),
+        empty="no endpoint",
+        dashboard=dashboard,
+    )
+
+
 def open_now(width: int = 8) -> stat.Panel:
     """Open incidents by severity."""
     about = About(

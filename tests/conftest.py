@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from support.kafka import broker
 from support.servers import cluster, required, running
 from support.streams import expected, redis_port, simulated
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["expected", "redis_port", "simulated"]  # fixtures of every folder below
 
 DATA = Path(os.environ.get("TURFWATCH_DATA", Path(__file__).parents[1].parent / "shared" / "data"))
+
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes on a busy machine says nothing
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.live_load import ACCOUNTS, TEXTS, campaign_of, load
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(campaigns=st.integers(0, 20), more=st.integers(0, 1000), seed=st.integers(0, 2**32))
 def test_campaigns_are_whole_and_share_no_text_with_anybody(campaigns: int, more: int, seed: int) -> None:
     posts = list(load(6000 + more, campaigns, seed))
@@ -27,7 +27,7 @@ def test_campaigns_are_whole_and_share_no_text_with_anybody(campaigns: int, more
     assert len({text for texts in said.values() for text in texts} - set(strangers)) == campaigns * TEXTS
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(campaigns=st.integers(0, 20), seed=st.integers(0, 2**32))
 def test_no_two_posts_have_the_same_time(campaigns: int, seed: int) -> None:
     posts = list(load(6000, campaigns, seed))

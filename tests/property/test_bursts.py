@@ -88,7 +88,7 @@ def test_the_screen_lets_pass_whatever_bursts(rows: list[tuple[int, int, list[st
 
 
 @given(st.integers(1, 400), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_same_bursts_whatever_the_batches(size: int, data: st.DataObject) -> None:
     whole = Follower("s", RULES)
     expected = followed(whole, EVENING, len(EVENING))

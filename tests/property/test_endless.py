@@ -19,7 +19,7 @@ def lines(seed: int, minutes: int, begin: int = BEGIN, rate: float = 20) -> list
 
 
 @given(st.integers(0, 2**48), st.lists(st.integers(0, 30_000), min_size=1, max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_looking_more_often_changes_nothing_and_nothing_comes_before_its_time(seed: int, steps: list[int]) -> None:
     source, now, found = Endless(seed, BEGIN, 20), BEGIN, []
     for step in steps:
@@ -33,7 +33,7 @@ def test_looking_more_often_changes_nothing_and_nothing_comes_before_its_time(se
 
 
 @given(st.integers(0, 2**48))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_lines_are_in_order_decode_to_themselves_and_answer_what_was_said(seed: int) -> None:
     raw = lines(seed, 6)
     decoded = [decode_line(line) for line in raw]
@@ -49,7 +49,7 @@ def test_lines_are_in_order_decode_to_themselves_and_answer_what_was_said(seed: 
 
 
 @given(st.integers(0, 2**48))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_a_campaign_begins_within_seconds_and_others_follow(seed: int) -> None:
     labels: dict[str, int] = {}
     for line in Endless(seed, BEGIN, 20).until(BEGIN + 20 * MINUTE_MS):
@@ -65,7 +65,7 @@ def test_a_campaign_begins_within_seconds_and_others_follow(seed: int) -> None:
 
 
 @given(st.integers(0, 2**48), st.floats(1, 50))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_ordinary_posts_come_at_the_rate_that_was_asked_for(seed: int, rate: float) -> None:
     posts = [line for line in Endless(seed, BEGIN, rate).until(BEGIN + 10 * MINUTE_MS) if isinstance(line, Post)]
     ordinary = sum(post.campaign is None for post in posts)

@@ -159,7 +159,7 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_opening_is_told_once_alone_or_in_a_digest_and_never_too_many_at_once(
     rows: list[tuple[int, int, int, Severity, Reason | None, int | None]],
 ) -> None:

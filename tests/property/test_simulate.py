@@ -18,7 +18,7 @@ def played(name: ScenarioName, seed: int) -> tuple[list[bytes], Performance]:
 
 
 @given(st.sampled_from(SCENARIOS), st.integers(0, 2**32))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_a_seed_gives_the_same_bytes_in_event_order(name: ScenarioName, seed: int) -> None:
     raw, performance = played(name, seed)
 
@@ -31,7 +31,7 @@ def test_a_seed_gives_the_same_bytes_in_event_order(name: ScenarioName, seed: in
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_every_answer_repost_and_quote_points_to_an_earlier_post_of_its_platform(seed: int) -> None:
     places: dict[str, str] = {}
     for raw in played("everything", seed)[0]:

@@ -42,11 +42,12 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-@pytest.fixture
-def secrets(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The secrets as the script makes them."""
-    run(DEPLOY / "compose" / "make-secrets", tmp_path / "secrets")
-    return tmp_path / "secrets"
+    folder = tmp_path_factory.mktemp("deploy") / "secrets"
+    run(DEPLOY / "compose" / "make-secrets", folder)
+    return folder
 
 
 def variables(name: str) -> dict[str, str]:

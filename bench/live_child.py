@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from aiokafka import AIOKafkaConsumer
 from pipeline import loop
 from pipeline.cli import main as command
 from pipeline.config import load_settings
+from pipeline.live import work
 from pipeline.live.faust_app import new_app, run_app
 from pipeline.live.pump import Pump
 from pipeline.live.worker import TAKE, WITHIN_S
@@ -113,8 +115,8 @@ async def bare(settings: Settings, meter: Meter) -> None:
     await run_app(app)
 
 
-def worker(url: str, meter: Meter) -> None:
-    """Be the command, watched from inside, where no clock of a poll blurs it."""
+def worker(url: str, meter: Meter, *, measured: bool = True) -> None:
+    """Be the command, watched from inside, where no clock of a poll blurs it, ``measured`` by its metrics or not."""
     plain = Pump.take
 
     async def take(pump: Pump, records: Any, *more: Any) -> None:
@@ -124,7 +126,7 @@ def worker(url: str, meter: Meter) -> None:
         end_after(meter)
 
     sys.argv = ["turfwatch", "worker", "--redis", url]
-    with patch.object(Pump, "take", take):
+    with patch.object(Pump, "take", take), patch.object(work, "work", partial(work.work, measured=measured)):
         command()
 
 
@@ -138,7 +140,7 @@ if __name__ == "__main__":
     kind, wanted, redis, *named = sys.argv[1:]
     pairs = (each.split("=") for each in named)
     meter = Meter(int(wanted), {name: int(pid) for name, pid in pairs})
-    if kind == "worker":
-        worker(redis, meter)
+    if kind in ("worker", "unmeasured"):
+        worker(redis, meter, measured=kind == "worker")
     else:
         loop.run((bare if kind == "bare" else loop_alone)(load_settings()[0], meter))

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+import aiohttp
 import msgspec
 
 from bench.live_child import Span
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 RUN_S: Final = 240
 """Seconds after which a run is given up."""
+
+SCRAPED_S: Final = 1.0
+"""Seconds between two scrapes."""
 
 MAX_OPENED: Final = 1000
 """Openings that the flood guard lets through: beyond them it would hold campaigns back."""
@@ -80,6 +84,21 @@ class Bench:
         async with server() as (url, pid):
             return await self._child("worker", self.environment(name), records, url, {"server": pid})
 
+    async def unmeasured(self, name: str, records: int) -> Span:
+        """Measure the command without its metrics."""
+        async with server() as (url, pid):
+            return await self._child("unmeasured", self.environment(name), records, url, {"server": pid})
+
+    async def scraped(self, name: str, records: int) -> Span:
+        """Measure the command while its metrics are asked for again and again."""
+        environment = self.environment(name)
+        async with server() as (url, pid):
+            scraping = asyncio.create_task(_scrape(settings_of(environment).worker.health_port))
+            try:
+                return await self._child("worker", environment, records, url, {"server": pid})
+            finally:
+                scraping.cancel()
+
     async def latency(self, posts: int, campaigns: int) -> Latency:
         """Measure what comes in at its own pace."""
         environment = self.environment("late", incidents_max_opened=MAX_OPENED, detection_band_slots=16 * 2 * posts)
@@ -107,6 +126,16 @@ class Bench:
         if done.returncode:
             raise BrokerError(f"a run ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
         return msgspec.json.decode(done.stdout, type=Span)
+
+
+async def _scrape(port: int) -> None:
+    """Ask a worker for its metrics every second, from when it answers to when it is gone."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                    await answer.read()
+            await asyncio.sleep(SCRAPED_S)
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ What is stored is read while events go on being told: whichever has the higher r
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,10 +31,14 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Standing:
-    """What stands in a stream. It is ``complete`` once everything that is stored was taken."""
+    """What stands in a stream. It is ``complete`` once everything that is stored was taken.
+
+    ``open`` counts open incidents by kind and severity.
+    """
 
     def __init__(self) -> None:
         self.complete = False
+        self.open: Counter[tuple[Kind, str]] = Counter()
         self._rows: dict[str, Row] = {}
         self._answers: dict[str, tuple[int, Kind, Verdict]] = {}
 
@@ -61,10 +66,6 @@ class Standing:
         self.complete = True
         self._rows = {name: row for name, row in self._rows.items() if row.is_open}
 
-    def open(self) -> Iterator[tuple[Kind, str]]:
-        """Yield kind and severity of each open incident."""
-        return ((row.kind, row.severity) for row in self._rows.values() if row.is_open)
-
     def answers(self) -> Iterator[tuple[Kind, Verdict]]:
         """Yield kind and last answer of each incident that was answered."""
         return ((kind, verdict) for _, kind, verdict in self._answers.values())
@@ -73,6 +74,10 @@ class Standing:
         known = self._rows.get(name)
         if known and known.revision > row.revision:
             return
+        if known and known.is_open:
+            self.open[known.kind, known.severity] -= 1
+        if row.is_open:
+            self.open[row.kind, row.severity] += 1
         if self.complete and not row.is_open:
             self._rows.pop(name, None)
         else:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric as Family
 
     from pipeline.bursts.burst import Burst, Moved
-    from pipeline.incidents.model import Incident
     from pipeline.incidents.public import Event
 
 _TYPE, _KIND, _SEVERITY = catalogue.INCIDENT_EVENTS.labels
@@ -72,21 +71,13 @@ class Told:
         self._bursts_open = len(found)
         self.keywords.replace((each.burst_id, each.significance, (each.significance, each.posts)) for each in found)
 
-    def take_stored(self, stream: str, incidents: Iterable[Incident]) -> None:
-        """Take some of the incidents that are stored of a stream."""
-        self._standing[stream].take_stored(incidents)
-
-    def settle(self, stream: str) -> None:
-        """Say that all incidents that are stored of a stream were taken."""
-        self._standing[stream].settle()
-
-    def knows(self, stream: str) -> bool:
-        """Whether all that is stored of a stream was taken."""
-        return self._standing[stream].complete
+    def standing(self, stream: str) -> Standing:
+        """Return what stands in a stream; it is another one after `forget`."""
+        return self._standing[stream]
 
     def forget(self) -> None:
         """Forget what stands: the streams have gone to somebody else, or come again with all that they have."""
-        self._standing.clear()
+        self._standing = defaultdict(Standing)
         self.campaigns.replace(())
         self.take_open_bursts(())
 
@@ -99,7 +90,8 @@ class Told:
         yield single(catalogue.BURSTS_OPEN, self._bursts_open)
         standings = list(self._standing.values())
         rows = Counter({(kind, severity): 0 for kind in _KIND.values for severity in _SEVERITY.values})
-        rows.update(chain.from_iterable(each.open() for each in standings))
+        for each in standings:
+            rows.update(each.open)
         yield family(catalogue.INCIDENTS_OPEN, rows)
         answered = precision(chain.from_iterable(each.answers() for each in standings))
         yield family(catalogue.PRECISION, {(each.kind,): each.precision for each in answered})

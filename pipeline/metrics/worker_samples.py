@@ -76,10 +76,10 @@ class _Sampler:
         """Read what is stored of the streams that were taken over, once each."""
         client: Any = self._redis  # its stubs allow text replies; ours are bytes
         for lane in self._lanes():
-            told = self._metrics.told
-            if told.knows(lane.stream):
+            standing = self._metrics.told.standing(lane.stream)
+            if standing.complete:
                 continue
             found = client.hscan_iter(stream_keys(lane.stream)["incidents"], count=READ)
             async for _, form in found:
-                told.take_stored(lane.stream, [msgspec.json.decode(form, type=Incident)])
-            told.settle(lane.stream)
+                standing.take_stored([msgspec.json.decode(form, type=Incident)])
+            standing.settle()

@@ -164,6 +164,9 @@ def agrees_with_health(samples: Samples, health: Any) -> None:
     assert value(samples, 'turfwatch_event_age_seconds_count{stage="scored"}') == counts["lines"]
     assert value(samples, 'turfwatch_stage_items_total{outcome="done",stage="read"}') == counts["records"]
     assert value(samples, 'turfwatch_stage_items_total{outcome="done",stage="tell"}') == counts["published"]
+    calls = rows(samples, "turfwatch_redis_command_duration_seconds_count", "command")
+    assert {("observe",), ("commit",), ("told",), ("read",)} <= set(calls)
+    assert calls["observe",] == value(samples, 'turfwatch_stage_duration_seconds_count{stage="observe"}')
     assert rows(samples, "turfwatch_redis_command_failures_total", "command") == {}
     assert samples["turfwatch_partitions_assigned", ()] == len(health["partitions"]) == 2
     assert samples["turfwatch_streams", ()] == len(health["streams"]) == 1
@@ -204,3 +207,6 @@ def of_attempts(samples: Samples, health: Any, good: list[Any], gone: list[Any])
     assert health["events"]["gone"] == {outcome: n for (name, outcome), n in named.items() if name == "gone"}
     assert value(samples, 'turfwatch_event_age_seconds_count{stage="delivered"}') == len(good)
     assert value(samples, 'turfwatch_delivery_duration_seconds_count{endpoint="good"}') == len(good)
+    calls = rows(samples, "turfwatch_redis_command_duration_seconds_count", "command")
+    assert set(calls) == {("enqueue",), ("claim",), ("settle",)}
+    assert calls["enqueue",] == sum(named.values())

@@ -216,7 +216,7 @@ def test_what_is_stored_and_what_is_told_meanwhile_come_to_the_same_in_any_order
         for each in told[before:]:
             standing.take(each)
 
-        assert len(list(standing.open())) == 2
+        assert standing.open.total() == 2
         assert list(standing.answers()) == [("reply-swarm", "true")]
 
 

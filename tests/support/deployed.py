@@ -26,9 +26,6 @@ DEPLOY: Final = ROOT / "deploy"
 PROMETHEUS: Final = DEPLOY / "prometheus"
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 
-COMING: Final = frozenset({"TURFWATCH_NOTIFY_HEALTH_HOST", "TURFWATCH_NOTIFY_HEALTH_PORT"})
-"""Variables whose settings are being made; they go from here when the notifier answers on its health port."""
-
 
 def tool(name: str) -> str:
     """Path of a command that comes with the development packages."""
@@ -89,15 +86,15 @@ def cases() -> Iterator[tuple[str, set[str]]]:
 
 
 def known_variables() -> set[str]:
-    """Variables that turfwatch reads, or is about to."""
-    return {f"TURFWATCH_{section}_{key}".upper() for section, key in known_keys()} | set(OUTSIDE) | COMING
+    """Variables that turfwatch reads."""
+    return {f"TURFWATCH_{section}_{key}".upper() for section, key in known_keys()} | set(OUTSIDE)
 
 
 def settings_of(environment: Mapping[str, str], path: Path) -> Settings:
     """Settings as a container gets them. Raises ConfigError as the command would."""
-    now = {f"TURFWATCH_{section}_{key}".upper() for section, key in known_keys()}
-    kept = {name: value for name, value in environment.items() if name in now or name not in COMING}
-    return load_settings(path, None, {name: value for name, value in kept.items() if name != "TURFWATCH_CONFIG"})[0]
+    return load_settings(
+        path, None, {name: value for name, value in environment.items() if name != "TURFWATCH_CONFIG"}
+    )[0]
 
 
 def named_commands(text: str) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, Final
 
+from pipeline.errors import LineError
 from pipeline.metrics import catalogue
 from pipeline.metrics.buckets import Histogram
 from pipeline.metrics.families import family, single
@@ -46,8 +48,10 @@ class NotifierMetrics:
         self._durations.add((endpoint,), seconds)
 
     def delivered(self, delivery: Delivery) -> None:
-        """Take the age of an event that was delivered, unless it is replayed or was held back."""
-        if not delivery.not_before and not (event := delivery.told).data.replay:
+        """Take the age of an event that was delivered, unless it is replayed, was held back, or has no time."""
+        if delivery.not_before or (event := delivery.told).data.replay:
+            return
+        with contextlib.suppress(LineError):
             self._ages.add(("delivered",), age_s(event, time.time()))
 
     def collect(self) -> Iterator[Family]:
@@ -77,7 +81,7 @@ class NotifierMetrics:
 
 
 def age_s(event: Event, now: float) -> float:
-    """Return the age of an event in seconds; what is dated ahead has none."""
+    """Return the age of an event in seconds; what is dated ahead has none. Raises LineError for what is no time."""
     return max(0.0, now - instant("timestamp", event.timestamp) / 1000)
 
 

@@ -31,6 +31,7 @@ from pipeline.metrics.notifier import NotifierMetrics, age_s
 from pipeline.metrics.standing import Standing
 from pipeline.metrics.worker import WorkerMetrics
 from pipeline.notify.deliveries import Standing as EndpointStanding
+from pipeline.notify.delivery import new_delivery
 from pipeline.notify.status import NotifierStatus
 from pipeline.state.keys import KEYS
 from pipeline.state.sizes import STORES, store_of
@@ -126,13 +127,14 @@ def test_lag_is_the_sum_of_records_and_the_worst_of_times() -> None:
     for partition, end in ((1, 15), (2, 30)):
         status.progress(partition, 10, 0, 0.0)
         status.ends(partition, end, 0.0)
-    status.stream("town", 1, 1_767_258_000_500, "")
+    name = 'to"wn\\ of 🐝'
+    status.stream(name, 1, 1_767_258_000_500, "")
     found = exposed(metrics.registry)
 
     assert found["turfwatch_lag_records", ()] == 25
     assert found["turfwatch_lag_seconds", ()] > 1_700_000_000
     assert found["turfwatch_partitions_assigned", ()] == 2
-    assert found["turfwatch_watermark_timestamp_seconds", (("stream", "town"),)] == 1_767_258_000.5
+    assert found["turfwatch_watermark_timestamp_seconds", (("stream", name),)] == 1_767_258_000.5
 
 
 def test_of_many_streams_those_furthest_behind_are_shown() -> None:
@@ -296,6 +298,18 @@ def test_a_notifier_that_looks_at_no_queue_is_not_well() -> None:
 def test_an_event_that_is_dated_ahead_has_no_age() -> None:
     assert age_s(incident("inc_1", 90), 100.0) == 10
     assert age_s(incident("inc_1", 200), 100.0) == 0
+
+
+def test_only_what_was_to_be_told_at_once_has_an_age() -> None:
+    metrics = NotifierMetrics(NotifierStatus(0.0), ["ops"])
+    plain = incident("inc_1", 1)
+    replayed = msgspec.structs.replace(plain, data=msgspec.structs.replace(plain.data, replay=True))
+    dateless = msgspec.structs.replace(plain, timestamp="yesterday")
+    for made, hold in ((plain, 0), (plain, 7), (replayed, 0), (dateless, 0)):
+        metrics.delivered(new_delivery(made, "ops", 0, hold))
+    found = exposed(metrics.registry)
+
+    assert found["turfwatch_event_age_seconds_count", (("stage", "delivered"),)] == 1
 
 
 def test_a_value_that_is_in_no_set_is_other() -> None:

@@ -180,15 +180,18 @@ def test_nothing_is_left_behind(simulated: Path, tmp_path: Path, how: signal.Sig
         stderr=subprocess.DEVNULL,
         env=environment({"TMPDIR": str(tmp_path)}),
     )
-    wait_for(lambda: any(tmp_path.glob("turfwatch-*/server.sock")))
-
-    run.send_signal(how)
-    run.wait()
+    try:
+        wait_for(lambda: any(tmp_path.glob("turfwatch-*/server.sock")))
+        run.send_signal(how)
+        run.wait(60)
+    finally:
+        run.kill()
+        run.wait()
 
     wait_for(lambda: not any(tmp_path.iterdir()))
 
 
-def wait_for(reached: Callable[[], bool], deadline_s: float = 20.0) -> None:
+def wait_for(reached: Callable[[], bool], deadline_s: float = 60.0) -> None:
     """Poll until something is so; the wait ends with the condition, not with a time."""
     end = time.monotonic() + deadline_s
     while not reached():

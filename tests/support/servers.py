@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DEADLINE_S = 20.0
+_DEADLINE_S = 60.0
 
 
 def required(binary: str) -> str:

@@ -32,10 +32,8 @@ class CrashError(Exception):
 class CrashingStore(Store):
     """A store whose process ends at every commit: first before it is sent, then before the reply is read."""
 
-    def __init__(
-        self, redis: Redis, stream: str, settings: dict[str, object], kept_as: str | None = None, *, moment: str
-    ) -> None:
-        super().__init__(redis, stream, settings, kept_as)
+    def __init__(self, *arguments: Any, moment: str) -> None:
+        super().__init__(*arguments)
         self.moment = moment
 
     async def commit(self, item: str, *arguments: Any, **named: Any) -> None:

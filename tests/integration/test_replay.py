@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from support.servers import required, running
 from pipeline.simulate.stream import simulate, write_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="module")
@@ -172,23 +173,30 @@ def test_two_runs_do_not_share_a_state_folder(simulated: Path, tmp_path: Path) -
     assert b"another run" in second.stderr
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path leaves room for that of a socket: pytest's own are too long where several run at a time."""
+    with tempfile.TemporaryDirectory(prefix="tw-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_behind(simulated: Path, tmp_path: Path, how: signal.Signals) -> None:
+def test_nothing_is_left_behind(simulated: Path, short: Path, how: signal.Signals) -> None:
     run = subprocess.Popen(
         command("replay", simulated, "--speed", "1x"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment({"TMPDIR": str(tmp_path)}),
+        env=environment({"TMPDIR": str(short)}),
     )
     try:
-        wait_for(lambda: any(tmp_path.glob("turfwatch-*/server.sock")))
+        wait_for(lambda: any(short.glob("turfwatch-*/server.sock")))
         run.send_signal(how)
         run.wait(60)
     finally:
         run.kill()
         run.wait()
 
-    wait_for(lambda: not any(tmp_path.iterdir()))
+    wait_for(lambda: not any(short.iterdir()))
 
 
 def wait_for(reached: Callable[[], bool], deadline_s: float = 60.0) -> None:

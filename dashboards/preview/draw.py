@@ -1,10 +1,12 @@
 """Draw pictures of the dashboards: ``python -m dashboards.preview.draw`` after ``dashboards/preview/draw`` installed what it needs.
 
 Simulated metrics are put into a real Prometheus, a page asks it as Grafana would, and a browser without a screen takes the picture.
+With --live URL it asks a Prometheus that runs, such as that of ``turfwatch up``, for what it has of the last minutes.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import socket
 import subprocess
@@ -13,11 +15,11 @@ import tempfile
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.every import PLANS, file_of
 from dashboards.preview.series import END
@@ -122,22 +124,30 @@ class Page(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def page_of(dashboard: dict[str, Any], source: str) -> str:
+class Data(NamedTuple):
+    """Where metrics are: a Prometheus, the end of what is shown of it, and how long that is in s, None as planned."""
+
+    source: str
+    end: float
+    span: float | None
+
+
+def page_of(dashboard: dict[str, Any], data: Data) -> str:
     """Write the page of a dashboard."""
-    span = HOURS_S[dashboard["time"]["from"]]
-    known = {"dashboard": dashboard, "prometheus": source, "end": END, "range": span, "width": WIDTH}
-    data = json.dumps(known).replace("</", "<\\/")
+    span = data.span or HOURS_S[dashboard["time"]["from"]]
+    known = {"dashboard": dashboard, "prometheus": data.source, "end": data.end, "range": span, "width": WIDTH}
+    told = json.dumps(known).replace("</", "<\\/")
     return (
         '<!doctype html><link rel="stylesheet" href="app.css"><body style="margin:0;background:#111217">'
-        f'<div id="root"></div><img src="/waits" hidden><script>window.PREVIEW={data}</script><script src="app.js"></script>'
+        f'<div id="root"></div><img src="/waits" hidden><script>window.PREVIEW={told}</script><script src="app.js"></script>'
     )
 
 
-def draw(dashboard: dict[str, Any], picture: Path, source: str, folder: Path) -> list[str]:
+def draw(dashboard: dict[str, Any], picture: Path, data: Data, folder: Path) -> list[str]:
     """Draw one dashboard; return what is wrong with it."""
     told: list[str] = []
     ready = threading.Event()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Page, folder, page_of(dashboard, source), told, ready))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Page, folder, page_of(dashboard, data), told, ready))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     height = HEAD + ROW * max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"])
     profile = f"--user-data-dir={folder / 'profile'}"
@@ -159,18 +169,27 @@ def draw(dashboard: dict[str, Any], picture: Path, source: str, folder: Path) ->
 
 def main() -> None:
     """Draw all dashboards, and fail where a panel is empty, a title clipped or a unit unknown."""
-    PICTURES.mkdir(exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--live", metavar="URL", help="a Prometheus that runs, in place of simulated metrics")
+    parser.add_argument("--minutes", type=float, default=10, help="of a live one, so many (default: 10)")
+    parser.add_argument("--into", type=Path, default=PICTURES, metavar="FOLDER", help="where pictures go")
+    given = parser.parse_args()
+    given.into.mkdir(exist_ok=True)
     wrong: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="turfwatch-pictures-") as name, prometheus(Path(name)) as source:
+    with tempfile.TemporaryDirectory(prefix="turfwatch-pictures-") as name, ExitStack() as stack:
         folder = Path(name)
+        if given.live:
+            data = Data(given.live, time.time(), 60 * given.minutes)
+        else:
+            data = Data(stack.enter_context(prometheus(folder)), END, None)
         loaders = [f"--loader:.{kind}=dataurl" for kind in ("woff2", "woff", "ttf", "svg")]
         names = ['--define:process.env.NODE_ENV="production"', "--define:global=globalThis", "--jsx=automatic"]
         said = ["--log-level=error", "--minify"]
         bundle = ["app.jsx", "--bundle", f"--outfile={folder / 'app.js'}", *loaders, *names, *said]
         run(HERE / "node_modules" / ".bin" / "esbuild", *bundle)
         for plan in PLANS:
-            picture = PICTURES / f"{file_of(plan).stem}.png"
-            found = draw(json.loads(file_of(plan).read_text()), picture, source, folder)
+            picture = given.into / f"{file_of(plan).stem}.png"
+            found = draw(json.loads(file_of(plan).read_text()), picture, data, folder)
             wrong += [f"{plan.uid}: {problem}" for problem in found]
     sys.exit("\n".join(wrong) or 0)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kafka import KafkaAdminClient, TopicPartition
 from redis import Redis
+from redis.exceptions import RedisError
 from support.command import turfwatch
 from support.kafka import read_all
 from support.live import Live, Worker, by_incident, posts_in, until, worker
@@ -65,6 +66,13 @@ def test_a_worker_that_is_told_to_stop_hands_over_and_nothing_counts_twice(
             assert live.posts(redis, stream) == posts_in(path), stream
 
 
+def answers(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
+
+
 def test_a_worker_that_is_cut_off_from_its_server_loses_nothing(
     brokers: str, simulated: Callable[[int, int], Path], expected: Callable[[Path, str], list[bytes]]
 ) -> None:
@@ -81,6 +89,7 @@ def test_a_worker_that_is_cut_off_from_its_server_loses_nothing(
                 server.pause()
                 threading.Event().wait(CUT_OFF_S)
                 server.resume()
+                until(lambda: answers(redis), "it has ended the script that it was stopped in")
                 live.wait_done(redis, started)
                 health = started.health()
                 assert started.stop() == 0, started.log

@@ -24,6 +24,9 @@ INCIDENTS = 4
 A_ROUND = 12
 """Events that are written in a round."""
 
+LONG_S, SHORT_S = 4.0, 0.4
+"""Seconds between two faults, at most: more than a notifier takes to start, and less."""
+
 QUICK = """
 from pipeline.notify import attempts, deliveries, lane
 attempts.DELAYS_S = (0.2,) * 200
@@ -34,7 +37,7 @@ lane.SPARE_MS = 200
 
 
 def test_whatever_is_killed_every_event_arrives(request: pytest.FixtureRequest, brokers: str, tmp_path: Path) -> None:
-    rounds = 50 if request.config.getoption("--faults") else 3
+    rounds, pace_s = (50, LONG_S) if request.config.getoption("--faults") else (3, SHORT_S)
     draw = Random(rounds)
     live = Live(brokers, kafka_partitions=2, worker_session_s=6, redis_socket_timeout_s=2)
     last = dict.fromkeys((f"inc_{number}" for number in range(INCIDENTS)), 0)
@@ -63,7 +66,7 @@ def test_whatever_is_killed_every_event_arrives(request: pytest.FixtureRequest, 
             killed[:3] = "notifier", "redis", "receiver"
             for what in killed:
                 write()
-                time.sleep(draw.uniform(0, 0.4))  # the moment of the kill: nothing waits for it
+                time.sleep(draw.uniform(0, pace_s))  # the moment of the kill: nothing waits for it
                 if what == "notifier":
                     notifying.kill()
                     notifying = notify()

@@ -120,9 +120,11 @@ function dressed(panel, frames) {
 const used = (panel) => [panel.fieldConfig.defaults.unit, ...panel.fieldConfig.overrides.flatMap((each) =>
   each.properties.filter((change) => change.id === 'unit').map((change) => change.value))];
 
+const hasData = (frames) => frames.some((frame) => frame.fields.some((field) =>
+  field.type === FieldType.number && field.values.some((value) => value !== null && !Number.isNaN(value))));
+
 function check(panel, frames) {
-  const values = frames.flatMap((frame) => frame.fields.filter((field) => field.type === FieldType.number).flatMap((field) => field.values));
-  if (!values.some((value) => value !== null && !Number.isNaN(value))) {
+  if (!hasData(frames)) {
     problems.push(`${panel.title}: no data`);
   }
   if (panel.type === 'timeseries' && frames.length > 5) {
@@ -195,6 +197,10 @@ function Bars({panel, frames, size}) {
 }
 
 function Body({panel, frames, size, openings}) {
+  // What Grafana says in place of a panel without data; its components alone would fail.
+  if (!hasData(frames)) {
+    return <div style={{display: 'grid', placeItems: 'center', width: size.width, height: size.height}}>No data</div>;
+  }
   switch (panel.type) {
     case 'timeseries': return <Lines {...{panel, frames, size, openings}} />;
     case 'stat': return <Numbers {...{panel, frames, size}} />;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -45,7 +45,9 @@ class Told:
         self.keywords: TopK[tuple[float, int]] = TopK()
         self._clock = clock
         self._standing: dict[str, Standing] = defaultdict(Standing)
-        self._events: Counter[tuple[str, ...]] = Counter()
+        # An increase is seen only from a value on: the first incident of a kind must not be missed.
+        openings = product(("opened",), _KIND.values, _SEVERITY.values)
+        self._events: Counter[tuple[str, ...]] = Counter(dict.fromkeys(openings, 0))
         self._suppressed = Counter({(reason,): 0 for reason in _REASON.values})
         self._verdicts = Counter(dict.fromkeys(_verdict_labels(), 0))
         self._bursts = Counter({("yes",): 0, ("no",): 0})

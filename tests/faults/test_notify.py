@@ -85,6 +85,7 @@ def test_whatever_is_killed_every_event_arrives(request: pytest.FixtureRequest, 
             assert in_order(good.verified()) == {name: list(range(1, last[name] + 1)) for name in last if last[name]}
             ids = {each["headers"]["webhook-id"] for each in good.came()}
             assert ids == {webhook_id(name, number, "good") for name in last for number in range(1, last[name] + 1)}
+            until(notifying.reads, "the last one that was started reads, too: it can be told to end")
             assert notifying.stop() == 0, notifying.log
     finally:
         notifying.kill()

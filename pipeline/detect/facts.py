@@ -81,6 +81,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     ``first_author``: id of the first of its authors, and ``first_followers`` of that account, where it is known.
     ``delays``: how many posts were deleted after how long, in the bins of `pipeline.detect.delays`; () for none.
     ``answered``: what replies are to, None for other kinds.
+    ``keys``: author keys (`pipeline.post.item_key`) in the order of coming, of the first 128 or of those known still.
     """
 
     kind: Kind
@@ -102,6 +103,7 @@ class ObjectFacts(msgspec.Struct, frozen=True):
     first_followers: int | None = None
     delays: tuple[int, ...] = ()
     answered: AnsweredFacts | None = None
+    keys: tuple[bytes, ...] = ()
 
 
 class RivalFacts(msgspec.Struct, frozen=True):

@@ -172,6 +172,7 @@ def _object(
         first_followers=first.followers if first else None,
         delays=row.delays,
         answered=None if row.answered is None else _answered(row, row.answered, members, talkers),
+        keys=row.members,
     )
 
 

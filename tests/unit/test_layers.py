@@ -23,7 +23,7 @@ FORMS = (
 
 LAYERS = (
     *("errors", "position", "times", "timing", *FORMS, "sections", "config", "post"),
-    *("text", "detect", "bursts", "incidents", "state", "engine"),
+    *("text", "detect", "bursts", "incidents", "page", "state", "engine"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SCRIPTS = sorted(PACKAGE.rglob("*.lua"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pipeline.errors import BrokerError
 from pipeline.live.faust_app import App, new_app
-from pipeline.live.group import assigned, begin_at, committed
+from pipeline.live.group import take_over
 from pipeline.live.lane import GoneBackError
 from pipeline.live.losses import HandoverError
 from pipeline.live.persist import persist
@@ -123,17 +123,11 @@ class Worker:
 
     async def _begin(self, app: Any) -> None:
         """Take over what is assigned, and have it read from where the fences stand."""
-        mine = assigned(app, self._settings.kafka.posts)
-        stands = await committed(app, mine)
-
-        async def assign() -> dict[int, int]:
-            ranges = await self._view.ranges(sorted(place.partition for place in mine))
-            return await self._pump.assign(ranges, stands, time.monotonic())
-
-        wanted = await self._persist(assign)
-        await begin_at(app, mine, stands, wanted)
+        wanted = await take_over(app, self._settings.kafka.posts, self._view, self._assign, self._persist)
         self._partitions = set(wanted)
-        log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
+
+    async def _assign(self, ranges: dict[int, tuple[int, int]], stands: dict[int, int | None]) -> dict[int, int]:
+        return await self._pump.assign(ranges, stands, time.monotonic())
 
     async def _revoked(self, _app: Any, revoked: Any, **_: Any) -> None:
         self._partitions = set()

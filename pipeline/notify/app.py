@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.errors import TopicError
 from pipeline.live.admin import inspect_topics
 from pipeline.live.faust_app import App, new_app, run_app
-from pipeline.live.group import assigned, begin_at, committed
+from pipeline.live.group import take_over
 from pipeline.live.health import health_server
 from pipeline.live.log_view import LogView, log_view
 from pipeline.live.persist import persist
@@ -100,18 +100,9 @@ class Agent:
             app.fail(error)
 
     async def _begin(self, app: Any) -> None:
-        mine = assigned(app, self._settings.kafka.incidents)
-        stands = await committed(app, mine)
-
-        async def begin() -> dict[int, int]:
-            ranges = await self._view.ranges(sorted(place.partition for place in mine))
-            return await self._reached.begin(ranges, stands)
-
-        wanted = await self._persist(begin)
+        await take_over(app, self._settings.kafka.incidents, self._view, self._reached.begin, self._persist)
         self._mistrusts = False
-        await begin_at(app, mine, stands, wanted)
         self._status.assigned()
-        log.info("partitions %s", ", ".join(f"{number} from {offset}" for number, offset in sorted(wanted.items())))
 
 
 async def notify(settings: Settings, redis: Redis, *, replayed: bool) -> None:

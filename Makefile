@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-bursts seeds fit faults soak format servers dashboards pictures clean
+.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -54,6 +54,9 @@ bench-notify: install  ## a receiver that never answers, with 100,000 deliveries
 
 bench-metrics: install  ## what metrics cost: posts/s of a live worker with and without, in turns; a scrape behind a million keywords
 	$(BIN)/python -m bench.metrics
+
+bench-console: install  ## what ten open pages cost a live worker: posts/s with and without, in turns
+	$(BIN)/python -m bench.console
 
 bench-bursts: install  ## keyword bursts: cost beside an engine without, memory with ten million keywords, accuracy
 	$(BIN)/python -m bench.bursts $(RECORDINGS)

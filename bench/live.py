@@ -10,16 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from bench.live_load import PER_S
-from bench.live_runs import MAX_OPENED, Bench
-from pipeline import loop
-from pipeline.broker.node import running_broker
-from pipeline.errors import TurfwatchError
+from bench.live_runs import MAX_OPENED, judge
 from pipeline.recordings.read import read_lines
 from pipeline.simulate.stream import simulate
 
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
 
     from bench.live_child import Span
     from bench.live_latency import Latency
+    from bench.live_runs import Bench
     from pipeline.post import Line
 
 DATA = Path(os.environ.get("TURFWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -127,13 +124,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=POSTS, help=f"of the recording, at most (default: {POSTS})")
     parser.add_argument("--seconds", type=int, default=90, help="of posts with campaigns among them (default: 90)")
     parser.add_argument("--campaigns", type=int, default=240, help="among them (default: 240)")
-    wanted = parser.parse_args()
-    try:
-        with running_broker() as broker:
-            holds = loop.run(measured(Bench(broker), wanted))
-    except TurfwatchError as error:
-        sys.exit(f"bench: {error}")
-    sys.exit(0 if holds else 1)
+    judge(measured, parser.parse_args())
 
 
 if __name__ == "__main__":

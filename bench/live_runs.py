@@ -17,9 +17,11 @@ import msgspec
 from bench.live_child import Span
 from bench.live_latency import Latency, latency
 from bench.live_load import load
+from pipeline import loop
+from pipeline.broker.node import running_broker
 from pipeline.config import load_settings
 from pipeline.embedded import embedded_server
-from pipeline.errors import BrokerError
+from pipeline.errors import BrokerError, TurfwatchError
 from pipeline.live.admin import admin_client, create_missing
 from pipeline.live.produce import produce
 from pipeline.live.sender import sending
@@ -27,7 +29,8 @@ from pipeline.post import Limits
 from pipeline.state.client import connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    import argparse
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from pipeline.broker.node import Broker
     from pipeline.config import Settings
@@ -77,17 +80,17 @@ class Bench:
 
     async def idle(self, kind: str, name: str, records: int) -> Span:
         """Measure what does nothing: a bare agent ("bare"), or a loop without Faust ("loop")."""
-        return await self._child(kind, self.environment(name), records, "", {})
+        return await self.child(kind, self.environment(name), records, "", {})
 
     async def worker(self, name: str, records: int) -> Span:
         """Measure the command on a server of its own."""
         async with server() as (url, pid):
-            return await self._child("worker", self.environment(name), records, url, {"server": pid})
+            return await self.child("worker", self.environment(name), records, url, {"server": pid})
 
     async def unmeasured(self, name: str, records: int) -> Span:
         """Measure the command without its metrics."""
         async with server() as (url, pid):
-            return await self._child("unmeasured", self.environment(name), records, url, {"server": pid})
+            return await self.child("unmeasured", self.environment(name), records, url, {"server": pid})
 
     async def scraped(self, name: str, records: int) -> Span:
         """Measure the command while its metrics are asked for again and again."""
@@ -95,7 +98,7 @@ class Bench:
         async with server() as (url, pid):
             scraping = asyncio.create_task(_scrape(settings_of(environment).worker.health_port))
             try:
-                return await self._child("worker", environment, records, url, {"server": pid})
+                return await self.child("worker", environment, records, url, {"server": pid})
             finally:
                 scraping.cancel()
 
@@ -115,9 +118,10 @@ class Bench:
             row = list(load(posts, campaigns))
             return await asyncio.to_thread(latency, settings, environment, url, row, pids)
 
-    async def _child(
+    async def child(
         self, kind: str, environment: Mapping[str, str], records: int, url: str, pids: dict[str, int]
     ) -> Span:
+        """Measure a process of a kind (`bench/live_child.py`); ``pids`` are others whose CPU counts, by name."""
         named = [f"{name}={pid}" for name, pid in {**pids, "broker": self._broker.pid}.items()]
         command = [sys.executable, "-m", "bench.live_child", kind, str(records), url, *named]
         done = await asyncio.to_thread(
@@ -156,3 +160,17 @@ def free_port() -> int:
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
     return load_settings(environment=environment)[0]
+
+
+def judge(measured: Callable[[Bench, argparse.Namespace], Awaitable[bool]], wanted: argparse.Namespace) -> None:
+    """Measure on a broker of its own, and exit: 1 where a bound is missed."""
+
+    async def on(broker: Bench) -> bool:
+        return await measured(broker, wanted)
+
+    try:
+        with running_broker() as broker:
+            holds = loop.run(on(Bench(broker)))
+    except TurfwatchError as error:
+        sys.exit(f"bench: {error}")
+    sys.exit(0 if holds else 1)

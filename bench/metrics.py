@@ -8,9 +8,6 @@ Linux, with Java and Maven.
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
 import time
 from random import Random
 from statistics import median
@@ -19,18 +16,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from prometheus_client import generate_latest
 
-from bench.live import PACK, POSTS, chosen, row
-from bench.live_runs import Bench
-from pipeline import loop
-from pipeline.broker.node import running_broker
+from bench.live_turns import in_turns, judge_in_turns
 from pipeline.bursts.burst import Burst
-from pipeline.errors import TurfwatchError
 from pipeline.incidents.public import Accounts, IncidentData, IncidentEvent
 from pipeline.live.status import Status
 from pipeline.metrics.worker import WorkerMetrics
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
+
+    from bench.live_runs import Bench
 
 RATIO: Final = 0.95
 SERIES: Final = 500
@@ -42,32 +38,6 @@ KEYWORDS: Final = 1_000_000
 
 WITH: Final = "worker with metrics"
 WITHOUT: Final = "worker without"
-
-
-async def ratio(bench: Bench, wanted: argparse.Namespace) -> tuple[float, float]:
-    """Print runs in turns; returns the medians of the ratios of neighbours: of posts/s, of the worker's CPU of a post.
-
-    The second is steadier where others use the machine, too.
-    """
-    name, lines = chosen(wanted.posts)
-    print(f"{name}, {len(lines):,} posts, {PACK} a record; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    bench.fill("packed", lines, PACK)
-    records = -(-len(lines) // PACK)
-    print(f"{'':29}{'posts/s':>9}{'us of CPU:':>14}{'process':>9}{'server':>9}{'broker':>9}{'cores':>8}{'load':>7}")
-    ratios, works = [], []
-    for turn in range(wanted.turns):
-        rates, cpu = {}, {}
-        # Who goes first changes, so that what the machine does meanwhile hits both.
-        for kind in (WITH, WITHOUT) if turn % 2 else (WITHOUT, WITH):
-            span = await (bench.scraped if kind == WITH else bench.unmeasured)("packed", records)
-            posts = min(len(lines), span.records * PACK)
-            rates[kind], cpu[kind] = posts / span.seconds, span.cpu["process"] / posts
-            print(row(kind, posts, span), flush=True)
-        ratios.append(rates[WITH] / rates[WITHOUT])
-        works.append(cpu[WITH] / cpu[WITHOUT])
-    print("posts/s with / without, turn by turn: " + ", ".join(f"{each:.3f}" for each in ratios))
-    print("CPU of a post with / without:         " + ", ".join(f"{each:.3f}" for each in works))
-    return median(ratios), median(works)
 
 
 def campaigns(count: int) -> Iterator[IncidentEvent]:
@@ -125,11 +95,12 @@ def flooded() -> tuple[int, float]:
 
 
 async def measured(bench: Bench, wanted: argparse.Namespace) -> bool:
-    kept, work = await ratio(bench, wanted)
+    ratios = await in_turns(bench, wanted, {WITH: bench.scraped, WITHOUT: bench.unmeasured})
+    kept = median(ratios.rates)
     series, scrape_ms = flooded()
     print(
         f"median of posts/s with / without {kept:8.3f}   at least {RATIO}\n"
-        f"median of the worker's CPU       {work:8.3f}\n"
+        f"median of the worker's CPU       {median(ratios.works):8.3f}\n"
         f"behind {CAMPAIGNS:,} campaigns and {KEYWORDS:,} keywords that are open:\n"
         f"series                           {series:8}   below {SERIES}\n"
         f"a scrape                         {scrape_ms:8.1f} ms   below {SCRAPE_MS:g} ms"
@@ -137,18 +108,5 @@ async def measured(bench: Bench, wanted: argparse.Namespace) -> bool:
     return kept >= RATIO and series < SERIES and scrape_ms < SCRAPE_MS
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=7, help="runs of each kind (default: 7)")
-    parser.add_argument("--posts", type=int, default=POSTS, help=f"of the recording, at most (default: {POSTS})")
-    wanted = parser.parse_args()
-    try:
-        with running_broker() as broker:
-            holds = loop.run(measured(Bench(broker), wanted))
-    except TurfwatchError as error:
-        sys.exit(f"bench: {error}")
-    sys.exit(0 if holds else 1)
-
-
 if __name__ == "__main__":
-    main()
+    judge_in_turns(__doc__, measured)

@@ -81,12 +81,15 @@ class Sentences:
         told = {name: raw for name, raw in found.groupdict().items() if raw is not None}
         try:
             shown = {name: self._shown(sorts[name], raw) for name, raw in told.items()}
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, ArithmeticError):
             return None
         return fill(form, shown, frozenset(name for name, raw in told.items() if raw == "1"))
 
     def _shown(self, sort: str, raw: str) -> str:
-        """Return what stands at a place as this language writes it. Raises KeyError or ValueError for what is none."""
+        """Return what stands at a place as this language writes it.
+
+        Raises KeyError, ValueError or ArithmeticError for what only looks like it.
+        """
         way = self._ways.get(sort)
         if way is not None:
             return way(raw)

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from pipeline.page.forms import compiled, fill, read_form
+from pipeline.page.forms import fill, read_form
 from pipeline.page.writing import catalogue, moment, number
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Sentences:
             "things": self._listed,
             "quoted": lambda raw: quoted.format(raw[1:-1]),
         }
-        self._compiled = [compiled(form) for form in self.forms]
+        self._compiled = [re2.compile(form.expression) for form in self.forms]
         self._which = re2.Set.FullMatchSet()
         for form in self.forms:
             self._which.Add(form.expression)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from support.sentences import of_event, of_facts, of_life
+from support.sentences import of_assessment, of_event, of_gate, of_life
 
 from pipeline.config import load_settings
 from pipeline.engine import Engine
@@ -36,7 +36,8 @@ async def replayed(url: str, lines: Iterator[Line]) -> set[str]:
     said: set[str] = set()
 
     def look_on(look: Look) -> None:
-        said.update(of_facts(look.facts, look.allowed))
+        said.update(of_assessment(look.found))
+        said.update(of_gate(look.facts, look.allowed))
 
     async with connect(url, 10) as client:
         engine = Engine(client, "sentences", SETTINGS, witness=look_on)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pipeline.detect.assess import assess
 from pipeline.detect.baseline import Baseline
 from pipeline.detect.delays import BOUNDS
-from pipeline.detect.evidence import gather
 from pipeline.detect.facts import (
     AccountFacts,
     AnsweredFacts,
@@ -27,6 +26,7 @@ from pipeline.text.traces import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pipeline.detect.assess import Assessment
     from pipeline.detect.rule import Rule
     from pipeline.incidents.history import Happened
     from pipeline.incidents.public import Event
@@ -49,9 +49,18 @@ def cause(rule: Rule, facts: NetworkFacts) -> str:
 
 
 def of_facts(facts: NetworkFacts, allowed: AllowList = NOBODY) -> Iterator[str]:
-    """Summary, evidence, what every rule of the gate measures, and what it says where it suppresses."""
-    yield assess(facts, allowed).summary
-    yield from (signal.text for signal in gather(facts))
+    """What is held of a network, and of the gate."""
+    yield from of_assessment(assess(facts, allowed))
+    yield from of_gate(facts, allowed)
+
+
+def of_assessment(found: Assessment) -> Iterator[str]:
+    yield found.summary
+    yield from (signal.text for signal in found.evidence)
+
+
+def of_gate(facts: NetworkFacts, allowed: AllowList) -> Iterator[str]:
+    """What every rule of the gate measures, and what it says where it suppresses."""
     for weighed in weigh_all(facts, allowed):
         yield from (condition.what for condition in weighed.conditions)
         if weighed.cause:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from pipeline.page.model import IncidentPage, IncidentRow, Overview
     from pipeline.page.words import Words
+
+
+NAME_CHARS: Final = 80
+"""Characters of a name or keyword that are shown; the rest is in its title."""
 
 
 class ConsoleContext(msgspec.Struct, frozen=True):
@@ -93,7 +97,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"shown": safe, "iso": _iso, "share": _share, "brief": _brief, "score": _score}
+    environment.filters |= {"shown": safe, "iso": _iso, "share": _share, "brief": _brief, "score": _score, "cut": _cut}
     environment.globals |= {
         "chart_data": embedded.chart_data,
         "by_weight": drawing.by_weight,
@@ -129,3 +133,8 @@ def _brief(value: float) -> float:
 def _score(value: float) -> float:
     """Return a score with 3 digits, rounded down: nothing is told to be certain."""
     return math.floor(value * 1000) / 1000
+
+
+def _cut(text: str, most: int = NAME_CHARS) -> str:
+    """Return a text that is short enough for a cell."""
+    return text if len(text) <= most else text[: most - 1] + "…"

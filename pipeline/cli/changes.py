@@ -11,12 +11,12 @@ import msgspec
 
 from pipeline import loop
 from pipeline.cli.session import server
-from pipeline.cli.show import safe
 from pipeline.engine import Engine
 from pipeline.errors import LineError, ServerError, UserError
 from pipeline.incidents.answer import MAX_AUTHOR
 from pipeline.incidents.public import rfc3339
 from pipeline.post import Control, Limits, decode_line, encode_line
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -54,7 +54,7 @@ def build_overview(
 def _row(standing: Standing, names: Names) -> IncidentRow:
     told = standing.event.data if standing.event else None
     platform = usual_platform(told.platforms) if told else ""
-    reason, because = why(told, platform, names)
+    reason, because = why(standing, platform, names)
     return IncidentRow(
         incident_id=standing.incident_id,
         stream=standing.stream,

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.allow import AllowList, joined
-from pipeline.detect.assess import assess, main_keyword
+from pipeline.detect.assess import assess
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
@@ -26,10 +26,9 @@ from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
-from pipeline.state.gather import gather_network
+from pipeline.state.incident_facts import network_facts
 from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
-from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
 from pipeline.state.tell import ANSWERED, tell, tell_answer, tell_bursts, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
@@ -250,9 +249,7 @@ class Engine:
 
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
         bursts = self.keywords.bursts if self.keywords else ()
-        facts = await gather_network(self.store, number, network, now, bursts)
-        rivals = await find_rivals(self.store, number, facts, main_keyword(facts), bursts)
-        return msgspec.structs.replace(facts, rivals=rivals)
+        return await network_facts(self.store, number, network, now, bursts)
 
     async def _evaluate(self, item: str, now: int) -> list[Event]:
         """Judge a network and tell what changed, after the bursts until then; the due mark goes with it."""

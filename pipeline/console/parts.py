@@ -1,0 +1,86 @@
+"""What the handlers of requests share, and what they know of a request."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from aiohttp import web
+
+from pipeline.config import Settings
+from pipeline.console.asked import chosen_language
+from pipeline.console.follow import Follower
+from pipeline.console.guesses import Guesses
+from pipeline.console.kept import Reader
+from pipeline.console.members import Members
+from pipeline.console.pages import Pages
+from pipeline.console.sessions import Sessions
+from pipeline.page.render import ConsoleContext
+from pipeline.page.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BROWSER: Final = "turfwatch_browser"
+SESSION: Final = "turfwatch_session"
+LANGUAGE: Final = "turfwatch_language"
+"""Cookies: what a browser is known by, what opens the console, what language it likes."""
+
+
+class Parts(msgspec.Struct, frozen=True, eq=False):
+    """All of a console. ``author`` is whose answers are sent, "" for nobody known.
+
+    ``nonce_mark`` and ``form_mark`` stand in pages that are kept for what each browser gets of its own: nobody who
+    posts can know them.
+    """
+
+    settings: Settings
+    follower: Follower
+    reader: Reader
+    members: Members
+    pages: Pages
+    sessions: Sessions
+    guesses: Guesses
+    author: str
+    said: dict[str, Words] = msgspec.field(default_factory=lambda: {each: Words(each) for each in LANGUAGES})
+    nonce_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
+    form_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
+
+
+PARTS: Final = web.AppKey("parts", Parts)
+NONCE: Final = "nonce"
+NEW_COOKIES: Final = "new_cookies"
+
+
+def words_of(request: web.Request) -> Words:
+    """Return the words of the language that a browser asks for."""
+    parts = request.app[PARTS]
+    chosen = chosen_language(
+        LANGUAGES,
+        request.query.get("lang"),
+        request.cookies.get(LANGUAGE),
+        request.headers.get("Accept-Language", ""),
+        parts.settings.console.language,
+    )
+    return parts.said[chosen]
+
+
+def marked_context(parts: Parts, streams: Sequence[str] = (), stream: str | None = None) -> ConsoleContext:
+    """Return what a console adds to a page that is kept for all browsers."""
+    return ConsoleContext(
+        nonce=parts.nonce_mark,
+        csrf=parts.form_mark,
+        may_answer=True,
+        streams=list(streams),
+        stream=stream,
+        author=parts.author,
+    )
+
+
+def page_for(request: web.Request, html: str, status: int = 200) -> web.Response:
+    """Return a page with what is this browser's own in place of the marks."""
+    parts = request.app[PARTS]
+    html = html.replace(parts.nonce_mark, request[NONCE])
+    html = html.replace(parts.form_mark, parts.sessions.form_token(request[BROWSER]))
+    return web.Response(text=html, status=status, content_type="text/html")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from support.command import turfwatch
 
-from pipeline.live.pseudonyms import Pseudonyms
+from pipeline.text.pseudonyms import Pseudonyms
 from pipeline.post import Post, decode_line, encode_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.live.pseudonyms import Pseudonyms
+from pipeline.text.pseudonyms import Pseudonyms
 from pipeline.post import Delete, Post
 from pipeline.text.normalise import normalise
 

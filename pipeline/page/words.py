@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, Final, Literal
+from datetime import timedelta
+from typing import Any
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal, format_percent
+from babel.dates import format_timedelta
+from babel.numbers import format_percent
 
-Language = Literal["en", "de"]
+from pipeline.page.sentences import translated
+from pipeline.page.writing import LANGUAGES, Language, catalogue, moment, number
 
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "de")
-
-_TIMES: Final[dict[Language, str]] = {"en": "d MMM y, HH:mm", "de": "d. MMM y, HH:mm"}
+__all__ = ["LANGUAGES", "Language", "Words", "catalogue"]
 
 
 class Words:
@@ -44,10 +40,17 @@ class Words:
         found: dict[str, Any] = self._said[key]
         return found
 
+    def sentence(self, english: str) -> str:
+        """Return a sentence that an event tells in English; one that is not known stays as it is."""
+        return translated(english, self.language) or english
+
+    def untranslated(self, english: str) -> bool:
+        """Whether a sentence stays English in a page that is not."""
+        return bool(english) and translated(english, self.language) is None
+
     def number(self, value: float) -> str:
         """Return a number with at most 4 significant digits after the point, and its thousands told apart."""
-        shown = float(f"{value:.4g}") if abs(value) < 1000 else round(value)
-        return str(format_decimal(shown, locale=self.locale, decimal_quantization=False))
+        return number(value, self.locale)
 
     def percent(self, share: float) -> str:
         """Return a share as percent."""
@@ -58,15 +61,8 @@ class Words:
 
     def moment(self, ms: int, *, seconds: bool = False) -> str:
         """Return an event time in UTC."""
-        form = _TIMES[self.language] + (":ss" if seconds else "")
-        return str(format_datetime(datetime.fromtimestamp(ms / 1000, UTC), form, locale=self.locale))
+        return moment(ms, self.locale, seconds=seconds)
 
     def span(self, ms: float) -> str:
         """Return a length of time in its largest unit, such as 47 minutes."""
         return str(format_timedelta(timedelta(milliseconds=ms), threshold=1.5, locale=self.locale))
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: Language) -> dict[str, Any]:
-    """Return all keys of a language."""
-    return tomllib.loads((files("pipeline.page") / "locale" / f"{language}.toml").read_text())

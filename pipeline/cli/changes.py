@@ -11,10 +11,10 @@ import msgspec
 
 from pipeline import loop
 from pipeline.cli.session import server
-from pipeline.cli.show import safe
 from pipeline.engine import Engine
 from pipeline.errors import LineError, ServerError, UserError
 from pipeline.incidents.answer import MAX_AUTHOR
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

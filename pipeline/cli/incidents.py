@@ -13,7 +13,7 @@ from pipeline.cli.changes import known_of, login_name
 from pipeline.cli.incident_text import precision_lines, standing_table, story
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, redis_option
-from pipeline.cli.show import console, moment, safe
+from pipeline.cli.show import console, moment
 from pipeline.detect.assess import Kind
 from pipeline.errors import ChoiceError, LineError, UserError
 from pipeline.explain import fits
@@ -26,6 +26,7 @@ from pipeline.incidents.offer import offers
 from pipeline.incidents.precision import precision
 from pipeline.incidents.public import VerdictEvent
 from pipeline.state.store import Store
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings

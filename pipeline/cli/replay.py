@@ -21,7 +21,6 @@ from pipeline.cli.show import (
     incident_table,
     moment,
     plain,
-    safe,
     suppressed_table,
     verdict_line,
 )
@@ -36,6 +35,7 @@ from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
 from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -49,6 +49,8 @@ async def _console(settings: Settings, url: str | None, ending: Ending) -> None:
     # Behind a token anybody may sit, and who runs the process is none of them.
     author = "" if settings.console.token else login_name()
     with ending.told() as stop:
-        async with connect(chosen, settings.redis.socket_timeout_s) as client:
-            async with serving(new_parts(settings, client, Feed(settings.kafka), author)):
-                await stop.wait()
+        async with (
+            connect(chosen, settings.redis.socket_timeout_s) as client,
+            serving(new_parts(settings, client, Feed(settings.kafka), author)),
+        ):
+            await stop.wait()

@@ -54,7 +54,9 @@ def is_own_page(headers: Mapping[str, str]) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
 
 
-def chosen_language(languages: Collection[str], wished: str | None, kept: str | None, accepted: str, default: str) -> str:
+def chosen_language(
+    languages: Collection[str], wished: str | None, kept: str | None, accepted: str, default: str
+) -> str:
     """Return the language that was asked for, chosen before, that a browser likes most, or the default."""
     for each in (wished, kept):
         if each in languages and each is not None:

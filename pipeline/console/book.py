@@ -121,7 +121,9 @@ class Book:
     def events(self, name: str) -> list[Event]:
         """Return what was told of an incident and of those merged into it, in the order of event time."""
         names = [name, *sorted(self._merged.get(name, ()))]
-        return each_once(event for each in names if each in self._entries for event in self._entries[each].events.values())
+        return each_once(
+            event for each in names if each in self._entries for event in self._entries[each].events.values()
+        )
 
     def choose(self, wanted: str) -> str | None:
         """Return the only id that is wanted or begins so, None for none. Raises ChoiceError where several do."""

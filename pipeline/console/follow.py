@@ -50,7 +50,11 @@ class Follower:
                 if self.trouble is None:
                     log.warning("%s; tried again every %g s", error, AGAIN_S)
                 self.trouble = str(error)
-                self._wake()
+            except Exception:
+                # An event that breaks it is behind `reached` by now and is not read again.
+                log.exception("an event could not be taken in")
+                self.trouble = "an event could not be taken in"
+            self._wake()
             await asyncio.sleep(AGAIN_S)
 
     async def _follow(self) -> None:

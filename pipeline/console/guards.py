@@ -34,6 +34,8 @@ WANTED_S: Final = 600
 AGAIN_S: Final = 5
 """Seconds after which a page that has to wait asks again."""
 
+_KNOWN: Final = {404: "nothing", 405: "method", 413: "too_large"}
+
 BEARER: Final = "bearer"
 YEAR_S: Final = 31_536_000
 
@@ -89,9 +91,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     section = request.app[PARTS].settings.console
     secure = section.secure_cookies or request.secure
     for name, value, kept_s in request.get("cookies", ()):
-        response.set_cookie(
-            name, value, max_age=kept_s, httponly=True, samesite="Strict", secure=secure, path="/"
-        )
+        response.set_cookie(name, value, max_age=kept_s, httponly=True, samesite="Strict", secure=secure, path="/")
 
 
 @web.middleware
@@ -107,22 +107,25 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         remember(request, LANGUAGE, request.query["lang"], YEAR_S)
     try:
         return await _passed(request, handler)
-    except SignedOut:
-        return sign_in(request)
-    except Trouble as trouble:
-        return told(request, trouble)
     except web.HTTPException as error:
         if error.status < 400:
             return error
-        known = {404: "nothing", 405: "method", 413: "too_large"}
-        return told(request, Trouble(error.status, known.get(error.status, "failed")))
-    except (RedisError, RedisClusterException, ServerError):
-        return told(request, Trouble(503, "redis_away"))
+        return told(request, Trouble(error.status, _KNOWN.get(error.status, "failed")))
     except (asyncio.CancelledError, ConnectionError):
         raise
-    except Exception:
-        log.exception("%s %s", request.method, request.path)
-        return told(request, Trouble(500, "failed"))
+    except SignedOut:
+        return sign_in(request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, no trace of it goes out
+        return told(request, _trouble_of(error, request))
+
+
+def _trouble_of(error: Exception, request: web.Request) -> Trouble:
+    if isinstance(error, Trouble):
+        return error
+    if isinstance(error, (RedisError, RedisClusterException, ServerError)):
+        return Trouble(503, "redis_away")
+    log.error("%s %s", request.method, request.path, exc_info=error)
+    return Trouble(500, "failed")
 
 
 def remember(request: web.Request, name: str, value: str, kept_s: int | None) -> None:

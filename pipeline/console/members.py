@@ -1,8 +1,9 @@
-"""Who takes part in which incident, read from the server one incident after the other, so that search finds accounts."""
+"""Who takes part in which incident, read from the server one after the other, so that search finds accounts."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from redis.exceptions import RedisClusterException, RedisError
@@ -58,10 +59,9 @@ class Members:
                 self._seen = {name: change for name, change in self._seen.items() if book.entry(name)}
                 await follower.moved(book.changes)
                 continue
-            try:
+            # Pages tell of trouble; here it is tried again.
+            with contextlib.suppress(RedisError, RedisClusterException):
                 self.keep(entry, await reader.incident(entry.standing.stream, entry.standing.incident_id))
-            except (RedisError, RedisClusterException, OSError):
-                pass  # pages tell of it; here it is tried again
             await asyncio.sleep(PAUSE_S)
 
     def _is_new(self, entry: Entry) -> bool:

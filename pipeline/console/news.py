@@ -14,7 +14,7 @@ from aiohttp import web
 
 from pipeline.console.cursor import read_cursor, write_cursor
 from pipeline.console.guards import Trouble
-from pipeline.console.parts import PARTS, marked_context, words_of
+from pipeline.console.parts import marked_context, words_of
 from pipeline.page.render import render_row
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pipeline.console.burst_rows import listed
 from pipeline.incidents.burst import KIND
 from pipeline.incidents.history import life
 from pipeline.incidents.links import links_of
 from pipeline.incidents.public import VerdictEvent
 from pipeline.page.build import build_page
 from pipeline.page.model import IncidentPage, IncidentRow, Overview
-from pipeline.page.overview import build_overview, listed_bursts, row_of
+from pipeline.page.overview import build_overview, row_of
 from pipeline.page.source import Names, Source
 from pipeline.times import instant
 
@@ -134,7 +135,7 @@ class Pages:
         return build_overview(
             title,
             rows,
-            listed_bursts(bursts),
+            listed(bursts),
             self.names,
             begin=min(times, default=0),
             end=max(times, default=0),

@@ -16,11 +16,14 @@ from pipeline.console.kept import Reader
 from pipeline.console.members import Members
 from pipeline.console.pages import Pages
 from pipeline.console.sessions import Sessions
+from pipeline.incidents.answer import Verdict
 from pipeline.page.render import ConsoleContext
 from pipeline.page.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pipeline.incidents.fold import Standing
 
 BROWSER: Final = "turfwatch_browser"
 SESSION: Final = "turfwatch_session"
@@ -28,8 +31,17 @@ LANGUAGE: Final = "turfwatch_language"
 """Cookies: what a browser is known by, what opens the console, what language it likes."""
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """An answer that was sent, and the revision of the one that was told last then, 0 for none."""
+
+    verdict: Verdict
+    revision: int
+
+
 class Parts(msgspec.Struct, frozen=True, eq=False):
     """All of a console. ``author`` is whose answers are sent, "" for nobody known.
+
+    ``waiting`` are answers that were sent and not told yet, by incident.
 
     ``nonce_mark`` and ``form_mark`` stand in pages that are kept for what each browser gets of its own: nobody who
     posts can know them.
@@ -43,6 +55,7 @@ class Parts(msgspec.Struct, frozen=True, eq=False):
     sessions: Sessions
     guesses: Guesses
     author: str
+    waiting: dict[str, Waiting] = msgspec.field(default_factory=dict)
     said: dict[str, Words] = msgspec.field(default_factory=lambda: {each: Words(each) for each in LANGUAGES})
     nonce_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
     form_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
@@ -64,6 +77,17 @@ def words_of(request: web.Request) -> Words:
         parts.settings.console.language,
     )
     return parts.said[chosen]
+
+
+def waiting_for(parts: Parts, row: Standing) -> Verdict | None:
+    """Return the verdict that was sent and that no worker has told yet, None for none."""
+    sent = parts.waiting.get(row.incident_id)
+    if sent is None:
+        return None
+    if row.verdict is not None and row.verdict.revision > sent.revision:
+        del parts.waiting[row.incident_id]
+        return None
+    return sent.verdict
 
 
 def marked_context(parts: Parts, streams: Sequence[str] = (), stream: str | None = None) -> ConsoleContext:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, get_args
 
 from aiohttp import web
 
 from pipeline.console.guards import Trouble, check_form
-from pipeline.console.parts import PARTS
+from pipeline.console.parts import PARTS, Waiting
 from pipeline.console.views import chosen
 from pipeline.errors import BrokerError, LineError, UserError
 from pipeline.incidents.answer import MAX_AUTHOR, Verdict
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from multidict import MultiDictProxy
 
     from pipeline.console.book import Entry
-
-SENT: Final = "sent"
-"""What a page is asked with that shows that an answer is on its way."""
 
 
 def routes() -> list[web.RouteDef]:
@@ -47,7 +44,7 @@ async def answer(request: web.Request) -> web.Response:
         if not is_answered_so(row, given):
             watermark = await parts.reader.watermark(row.stream)
             await asyncio.to_thread(send_answer, parts.settings, row, given, watermark)
-            parts.waiting[row.incident_id] = entry.change
+            parts.waiting[row.incident_id] = Waiting(said, row.verdict.revision if row.verdict else 0)
     except LineError as error:
         raise Trouble(400, "refused", why=error.detail) from None
     except BrokerError:

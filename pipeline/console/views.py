@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from pipeline.console.accounts_csv import accounts_csv
 from pipeline.console.guards import YEAR_S, Trouble
-from pipeline.console.parts import PARTS, marked_context, page_for, words_of
+from pipeline.console.parts import marked_context, page_for, words_of
 from pipeline.console.search import MOST_CHARS, Haystack, asked_words, found, haystack
 from pipeline.errors import ChoiceError
 from pipeline.page.embedded import STATIC, fingerprint, static
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.console.book import Entry
+    from pipeline.console.follow import Follower
     from pipeline.console.parts import Parts
-    from pipeline.page.words import Words
 
 READ_S: Final = 10.0
 """Seconds that a page waits for the topic to be read after a start."""
@@ -122,7 +123,7 @@ class Views:
         if name not in STATIC:
             raise Trouble(404, "nothing")
         answer = web.Response(text=static(name), content_type=TYPES[name.rpartition(".")[2]])
-        forever = request.query.get("v") == fingerprint()
+        forever = request.query_string == fingerprint()
         answer.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if forever else "no-cache"
         return answer
 
@@ -131,9 +132,7 @@ class Views:
         follower = self._parts.follower
         ok = follower.is_read and follower.trouble is None
         body = {"ok": ok, "reason": follower.trouble or ("" if follower.is_read else "the topic is being read")}
-        return web.Response(
-            body=msgspec.json.encode(body), status=200 if ok else 503, content_type="application/json"
-        )
+        return web.Response(body=msgspec.json.encode(body), status=200 if ok else 503, content_type="application/json")
 
     async def _draw(self, key: object, page: object, draw: Callable[[], str]) -> str:
         """Return the HTML of a page, drawn once for all browsers."""
@@ -148,13 +147,18 @@ class Views:
 
 async def told_all(parts: Parts) -> None:
     """Wait until the book has what the topic held. Raises Trouble where that takes long, or nothing is told now."""
-    if parts.follower.trouble is not None:
-        raise Trouble(503, "kafka_away")
-    try:
-        async with asyncio.timeout(READ_S):
-            await parts.follower.moved(-1)
-    except TimeoutError:
-        raise Trouble(503, "kafka_away" if parts.follower.trouble else "reading") from None
+    with contextlib.suppress(TimeoutError):
+        if parts.follower.trouble is None:
+            async with asyncio.timeout(READ_S):
+                await parts.follower.moved(-1)
+    if trouble := _in_the_way(parts.follower):
+        raise Trouble(503, trouble)
+
+
+def _in_the_way(follower: Follower) -> str | None:
+    if follower.trouble is not None:
+        return "kafka_away"
+    return None if follower.is_read else "reading"
 
 
 async def chosen(parts: Parts, wanted: str) -> Entry:

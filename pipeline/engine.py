@@ -26,7 +26,7 @@ from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
-from pipeline.state.incident_facts import network_facts
+from pipeline.state.incident_facts import facts_of, network_facts
 from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
 from pipeline.state.store import Store
@@ -212,6 +212,11 @@ class Engine:
                     told.append(describe(self.store.stream, incident, "incident.suppressed", found, now))
         bursts = self.keywords.bursts if self.keywords else ()
         return told + standing_bursts(self.store.stream, bursts, now)
+
+    async def facts_of(self, incident_id: str) -> tuple[NetworkFacts, AllowList] | None:
+        """Return the facts of an incident's network as they are now, and whom an operator vouches for."""
+        bursts = self.keywords.bursts if self.keywords else ()
+        return await facts_of(self.store, incident_id, configured=self._configured, bursts=bursts)
 
     async def _drain(self, now: int) -> list[Event]:
         events: list[Event] = []

@@ -35,6 +35,7 @@ _UNFIT = {
     "fsync": "--fsync",
     "resume": "--resume",
     "batch": "--batch",
+    "report": "--report",
 }
 _ENDINGS = re.compile(r"(\.(jsonl|ndjson|json))?(\.(gz|zst))?$")
 

@@ -82,8 +82,10 @@ def read_form(english: str, other: str) -> Form:
     """Return the form of two sentences as a catalogue writes them. Raises ValueError for what does not fit together."""
     form = Form(tuple(_groups(english)), tuple(_groups(other)))
     sorts = form.sorts
-    if set(sorts) != set().union(*(group.names() for group in form.other)) or not sorts.keys() >= _chosen(form):
+    if set(sorts) != _names(form.other, optional=True):
         raise ValueError(f"{english!r} and {other!r} differ in their places")
+    if not _names(form.other, optional=False) <= _names(form.english, optional=False):
+        raise ValueError(f"{other!r} needs places that may be missing in {english!r}")
     if unknown := set(sorts.values()) - SORTS.keys():
         raise ValueError(f"{english!r} has places of no known sort: {unknown}")
     return form
@@ -95,13 +97,9 @@ def fill(form: Form, shown: Mapping[str, str], singular: frozenset[str]) -> str:
     return "".join(_filled(part, shown, singular) for group in groups for part in group.parts)
 
 
-def compiled(form: Form) -> re2._Regexp:
-    """Return what finds the places of an English sentence."""
-    return re2.compile(form.expression)
-
-
-def _chosen(form: Form) -> set[str]:
-    return {part.name for group in form.other for part in group.parts if isinstance(part, Choice)}
+def _names(groups: tuple[Group, ...], *, optional: bool) -> set[str]:
+    """Return the places of groups: of all of them, or of those alone that are never missing."""
+    return set().union(*(group.names() for group in groups if optional or not group.optional))
 
 
 def _filled(part: Part, shown: Mapping[str, str], singular: frozenset[str]) -> str:

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from pipeline.page.forms import compiled, fill, read_form
+from pipeline.page.forms import fill, read_form
 from pipeline.page.writing import catalogue, moment, number
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Sentences:
             "things": self._listed,
             "quoted": lambda raw: quoted.format(raw[1:-1]),
         }
-        self._compiled = [compiled(form) for form in self.forms]
+        self._compiled = [re2.compile(form.expression) for form in self.forms]
         self._which = re2.Set.FullMatchSet()
         for form in self.forms:
             self._which.Add(form.expression)
@@ -81,12 +81,15 @@ class Sentences:
         told = {name: raw for name, raw in found.groupdict().items() if raw is not None}
         try:
             shown = {name: self._shown(sorts[name], raw) for name, raw in told.items()}
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, ArithmeticError):
             return None
         return fill(form, shown, frozenset(name for name, raw in told.items() if raw == "1"))
 
     def _shown(self, sort: str, raw: str) -> str:
-        """Return what stands at a place as this language writes it. Raises KeyError or ValueError for what is none."""
+        """Return what stands at a place as this language writes it.
+
+        Raises KeyError, ValueError or ArithmeticError for what only looks like it.
+        """
         way = self._ways.get(sort)
         if way is not None:
             return way(raw)

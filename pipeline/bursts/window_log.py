@@ -190,6 +190,13 @@ class WindowLog:
         found: NDArray[np.int64] = numbers[numbers.searchsorted(self._first) :] - self._first
         return found
 
+    def carrying(self, keyword: int, first: int) -> NDArray[np.int64]:
+        """Return the posts from ``first`` on with a keyword, in order; looked for once, not kept at hand."""
+        begin = self._row(first)
+        rows = np.flatnonzero(self._hashes.now[begin:] == np.uint64(keyword))
+        found: NDArray[np.int64] = self._post_of.now[begin:][rows] - self._first
+        return found
+
     def occurrences(self, keywords: NDArray[np.uint64], first: int) -> Occurrences:
         """Return in which panes distinct keywords occur from post ``first`` on, by pane and keyword."""
         order = np.sort(keywords)

@@ -11,7 +11,7 @@ from aiohttp import web
 from redis.exceptions import RedisClusterException, RedisError
 
 from pipeline.console.asked import SAFE_METHODS, is_known_host, is_own_page
-from pipeline.console.parts import BROWSER, LANGUAGE, NONCE, PARTS, SESSION, marked_context, page_for, words_of
+from pipeline.console.parts import BROWSER, LANGUAGE, PARTS, SESSION, VISIT, Visit, marked_context, page_for, words_of
 from pipeline.console.sessions import new_browser
 from pipeline.errors import ServerError
 from pipeline.page.render import render_login, render_message
@@ -85,24 +85,23 @@ class SignedOut(Exception):  # noqa: N818 - the same
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Give an answer what all have, whatever it is."""
+    visit = request.get(VISIT)
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = policy(request.get(NONCE, "none"))
+    response.headers["Content-Security-Policy"] = policy(visit.nonce if visit else "none")
     response.headers.setdefault("Cache-Control", "no-store")
     section = request.app[PARTS].settings.console
     secure = section.secure_cookies or request.secure
-    for name, value, kept_s in request.get("cookies", ()):
+    for name, value, kept_s in visit.cookies if visit else ():
         response.set_cookie(name, value, max_age=kept_s, httponly=True, samesite="Strict", secure=secure, path="/")
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let through what may pass, and tell all else as a page in one sentence, never with a trace."""
-    request[NONCE] = secrets.token_urlsafe(16)
-    request["cookies"] = []
-    request[BROWSER] = request.cookies.get(BROWSER, "")
-    if not request[BROWSER]:
-        request[BROWSER] = new_browser()
-        remember(request, BROWSER, request[BROWSER], None)
+    known = request.cookies.get(BROWSER, "")
+    request[VISIT] = Visit(secrets.token_urlsafe(16), known or new_browser())
+    if not known:
+        remember(request, BROWSER, request[VISIT].browser, None)
     if request.query.get("lang") in LANGUAGES:
         remember(request, LANGUAGE, request.query["lang"], YEAR_S)
     try:
@@ -130,7 +129,7 @@ def _trouble_of(error: Exception, request: web.Request) -> Trouble:
 
 def remember(request: web.Request, name: str, value: str, kept_s: int | None) -> None:
     """Send a cookie with the answer; None keeps it until the browser ends."""
-    request["cookies"].append((name, value, kept_s))
+    request[VISIT].cookies.append((name, value, kept_s))
 
 
 async def _passed(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -144,7 +143,7 @@ async def _passed(request: web.Request, handler: Handler) -> web.StreamResponse:
     scheme, _, told_token = request.headers.get("Authorization", "").partition(" ")
     if asked and scheme.lower() == BEARER:
         check_token(request, told_token.strip())
-        request[BEARER] = True
+        request[VISIT].is_script = True
     elif asked and not request.path.startswith(OPEN) and not parts.sessions.holds(request.cookies.get(SESSION, "")):
         raise SignedOut
     return await handler(request)
@@ -173,7 +172,9 @@ def sign_in(request: web.Request, *, wrong: bool = False) -> web.Response:
 
 def check_form(request: web.Request, token: str) -> None:
     """Raise Trouble for a form that was not sent to this browser by this process; scripts with the token need none."""
-    if not request.get(BEARER) and not request.app[PARTS].sessions.is_form_of(token, request.cookies.get(BROWSER, "")):
+    if not request[VISIT].is_script and not request.app[PARTS].sessions.is_form_of(
+        token, request.cookies.get(BROWSER, "")
+    ):
         raise Trouble(403, "old_form")
 
 

@@ -61,9 +61,20 @@ class Parts(msgspec.Struct, frozen=True, eq=False):
     form_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
 
 
+class Visit(msgspec.Struct):
+    """What is known of a request: the nonce of its page, what the browser is known by, cookies that it is to get.
+
+    ``is_script``: it came with the token, and not from a browser that sends cookies by itself.
+    """
+
+    nonce: str
+    browser: str
+    cookies: list[tuple[str, str, int | None]] = []
+    is_script: bool = False
+
+
 PARTS: Final = web.AppKey("parts", Parts)
-NONCE: Final = "nonce"
-NEW_COOKIES: Final = "new_cookies"
+VISIT: Final = web.RequestKey("visit", Visit)
 
 
 def words_of(request: web.Request) -> Words:
@@ -105,6 +116,6 @@ def marked_context(parts: Parts, streams: Sequence[str] = (), stream: str | None
 def page_for(request: web.Request, html: str, status: int = 200) -> web.Response:
     """Return a page with what is this browser's own in place of the marks."""
     parts = request.app[PARTS]
-    html = html.replace(parts.nonce_mark, request[NONCE])
-    html = html.replace(parts.form_mark, parts.sessions.form_token(request[BROWSER]))
+    html = html.replace(parts.nonce_mark, request[VISIT].nonce)
+    html = html.replace(parts.form_mark, parts.sessions.form_token(request[VISIT].browser))
     return web.Response(text=html, status=status, content_type="text/html")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -89,10 +90,19 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.update(HEADERS)
     response.headers["Content-Security-Policy"] = policy(visit.nonce if visit else "none")
     response.headers.setdefault("Cache-Control", "no-store")
-    section = request.app[PARTS].settings.console
-    secure = section.secure_cookies or request.secure
     for name, value, kept_s in visit.cookies if visit else ():
-        response.set_cookie(name, value, max_age=kept_s, httponly=True, samesite="Strict", secure=secure, path="/")
+        # By hand: cookies of an answer are among its headers already when this is asked for.
+        response.headers.add("Set-Cookie", _cookie(request, name, value, kept_s))
+
+
+def _cookie(request: web.Request, name: str, value: str, kept_s: int | None) -> str:
+    cookie = SimpleCookie({name: value})[name]
+    cookie.update({"path": "/", "httponly": "1", "samesite": "Strict"})
+    if kept_s is not None:
+        cookie["max-age"] = str(kept_s)
+    if request.secure or request.app[PARTS].settings.console.secure_cookies:
+        cookie["secure"] = "1"
+    return cookie.OutputString()
 
 
 @web.middleware
@@ -108,7 +118,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await _passed(request, handler)
     except web.HTTPException as error:
         if error.status < 400:
-            return error
+            raise
         return told(request, Trouble(error.status, _KNOWN.get(error.status, "failed")))
     except (asyncio.CancelledError, ConnectionError):
         raise

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.console.book import Entry
     from pipeline.console.follow import Follower
     from pipeline.console.parts import Parts
+    from pipeline.page.model import IncidentRow
 
 READ_S: Final = 10.0
 """Seconds that a page waits for the topic to be read after a start."""
@@ -103,7 +104,7 @@ class Views:
         html = render_search(query, rows, words, console=marked_context(parts))
         return page_for(request, html)
 
-    def _find(self, asked: Sequence[str], entries: Sequence[Entry]) -> list[object]:
+    def _find(self, asked: Sequence[str], entries: Sequence[Entry]) -> list[IncidentRow]:
         pages, members = self._parts.pages, self._parts.members
         fresh: dict[str, Haystack] = {}
         for entry in entries:

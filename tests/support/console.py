@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from pipeline.config import load_settings
@@ -18,7 +19,7 @@ from pipeline.simulate.stream import simulate
 from pipeline.state.client import connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from aiohttp import web
 
@@ -85,6 +86,11 @@ class Console:
             assert answer.status == status, text
             return text
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for what reading the topic brings."""
+        while not condition():
+            await self.parts.follower._moved.wait()
+
 
 @contextlib.asynccontextmanager
 async def running(url: str, events: Sequence[Event] = (), **settings: object) -> AsyncIterator[Console]:
@@ -94,7 +100,8 @@ async def running(url: str, events: Sequence[Event] = (), **settings: object) ->
     loaded, _ = load_settings(options=options, environment={})
     async with connect(url, 5) as redis:
         parts = new_parts(loaded, redis, topic, "ann", clock, clock)
-        async with TestClient(TestServer(console_app(parts))) as client:
+        jar = CookieJar(unsafe=True)  # cookies of addresses, too
+        async with TestClient(TestServer(console_app(parts)), cookie_jar=jar) as client:
             yield Console(client, parts, topic, clock)
 
 

@@ -102,7 +102,8 @@ def _as_told(source: Source, names: Names) -> IncidentPage:
         head=build_head(source, extent, source.standing.summary, platform, names),
         life=build_life(source, platform, names),
         timeline=_timeline(source, None, extent, platform, names),
-        texts=told_texts(told.templates, platform, names, "keyword" if is_burst else "text") if told else [],
+        # A burst has no texts but the posts that it began with.
+        texts=told_texts(told.templates, platform, names) if told and not source.first_posts else [],
         accounts=sample_accounts(told.accounts.ids or told.accounts.sample, platform, names)
         if told and not is_burst
         else [],

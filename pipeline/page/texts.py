@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """Texts that a page shows, the most posted."""
 
+WHAT: Final = {kind: kind.name.lower() for kind in Kind} | {Kind.CASHTAG: "hashtag"}
+"""What objects are called."""
+
 SLOT: Final = "…"
 """What stands for a slot in a frame."""
 
@@ -29,13 +32,17 @@ def build_texts(facts: NetworkFacts, platforms: Mapping[bytes, str], names: Name
     return [_of_object(each, platforms, names) for each in ranked[:SHOWN]], max(0, len(ranked) - SHOWN)
 
 
-def told_texts(templates: Sequence[TemplateShown], platform: str, names: Names, what: str) -> list[TextShown]:
+def told_texts(templates: Sequence[TemplateShown], platform: str, names: Names) -> list[TextShown]:
     """Return texts as an event tells them."""
     return [
-        show([names.text(sample, platform) for sample in each.samples or [each.text]], what=what, posts=each.posts,
-             accounts=each.accounts, cluster=each.cluster)
+        show(
+            [names.text(sample, platform) for sample in each.samples or [each.text]],
+            posts=each.posts,
+            accounts=each.accounts,
+            cluster=each.cluster,
+        )
         for each in templates
-    ]  # fmt: skip
+    ]
 
 
 def _of_object(each: ObjectFacts, platforms: Mapping[bytes, str], names: Names) -> TextShown:
@@ -47,7 +54,7 @@ def _of_object(each: ObjectFacts, platforms: Mapping[bytes, str], names: Names) 
         first_at=each.first,
         last_at=each.last,
         cluster=each.founder.hex() if each.kind == Kind.TEXT else "",
-        what=each.kind.name.lower(),
+        what=WHAT[each.kind],
     )
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from pipeline.console.cursor import read_cursor, write_cursor
 from pipeline.console.guards import Trouble
-from pipeline.console.parts import marked_context, words_of
+from pipeline.console.parts import VISIT, marked_context, words_of
 from pipeline.page.render import render_row
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class News:
             change = book.changes
             await self._send(response, missed, stream, words)
         else:
-            change = book.changes
+            # What came while the page was on its way.
+            change = self._parts.served.pop(request[VISIT].browser, book.changes)
         while True:
             try:
                 async with asyncio.timeout(ALIVE_S):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 from aiohttp import web
@@ -30,6 +30,9 @@ SESSION: Final = "turfwatch_session"
 LANGUAGE: Final = "turfwatch_language"
 """Cookies: what a browser is known by, what opens the console, what language it likes."""
 
+MOST_BROWSERS: Final = 1024
+"""Browsers of which is remembered what they were shown."""
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """An answer that was sent, and the revision of the one that was told last then, 0 for none."""
@@ -41,7 +44,8 @@ class Waiting(msgspec.Struct, frozen=True):
 class Parts(msgspec.Struct, frozen=True, eq=False):
     """All of a console. ``author`` is whose answers are sent, "" for nobody known.
 
-    ``waiting`` are answers that were sent and not told yet, by incident.
+    ``waiting`` are answers that were sent and not told yet, by incident. ``served`` is the change that the last page of
+    a browser was drawn behind.
 
     ``nonce_mark`` and ``form_mark`` stand in pages that are kept for what each browser gets of its own: nobody who
     posts can know them.
@@ -56,6 +60,7 @@ class Parts(msgspec.Struct, frozen=True, eq=False):
     guesses: Guesses
     author: str
     waiting: dict[str, Waiting] = msgspec.field(default_factory=dict)
+    served: dict[str, int] = msgspec.field(default_factory=dict)
     said: dict[str, Words] = msgspec.field(default_factory=lambda: {each: Words(each) for each in LANGUAGES})
     nonce_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
     form_mark: str = msgspec.field(default_factory=secrets.token_urlsafe)
@@ -90,18 +95,20 @@ def words_of(request: web.Request) -> Words:
     return parts.said[chosen]
 
 
-def waiting_for(parts: Parts, row: Standing) -> Verdict | None:
-    """Return the verdict that was sent and that no worker has told yet, None for none."""
+def waiting_for(parts: Parts, row: Standing) -> Verdict | Literal[""]:
+    """Return the verdict that was sent and that no worker has told yet, "" for none."""
     sent = parts.waiting.get(row.incident_id)
     if sent is None:
-        return None
+        return ""
     if row.verdict is not None and row.verdict.revision > sent.revision:
         del parts.waiting[row.incident_id]
-        return None
+        return ""
     return sent.verdict
 
 
-def marked_context(parts: Parts, streams: Sequence[str] = (), stream: str | None = None) -> ConsoleContext:
+def marked_context(
+    parts: Parts, streams: Sequence[str] = (), stream: str | None = None, waiting: Verdict | Literal[""] = ""
+) -> ConsoleContext:
     """Return what a console adds to a page that is kept for all browsers."""
     return ConsoleContext(
         nonce=parts.nonce_mark,
@@ -110,7 +117,17 @@ def marked_context(parts: Parts, streams: Sequence[str] = (), stream: str | None
         streams=list(streams),
         stream=stream,
         author=parts.author,
+        waiting=waiting,
     )
+
+
+def served(request: web.Request, change: int) -> None:
+    """Note behind which change a page is drawn: what comes before it follows events is told it then."""
+    known = request.app[PARTS].served
+    known.pop(request[VISIT].browser, None)
+    known[request[VISIT].browser] = change
+    if len(known) > MOST_BROWSERS:
+        del known[next(iter(known))]
 
 
 def page_for(request: web.Request, html: str, status: int = 200) -> web.Response:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from pipeline.console.accounts_csv import accounts_csv
 from pipeline.console.guards import YEAR_S, Trouble
-from pipeline.console.parts import marked_context, page_for, words_of
+from pipeline.console.parts import marked_context, page_for, served, waiting_for, words_of
 from pipeline.console.search import MOST_CHARS, Haystack, asked_words, found, haystack
 from pipeline.errors import ChoiceError
 from pipeline.page.embedded import STATIC, fingerprint, static
@@ -60,6 +60,7 @@ class Views:
         stream = request.query.get("stream") or None
         if stream is not None and stream not in names:
             raise Trouble(404, "no_stream", stream=stream)
+        served(request, parts.follower.book.changes)
         title = stream or (names[0] if len(names) == 1 else words("console.all_streams"))
         page = await parts.pages.overview(stream, title)
         context = marked_context(parts, names, stream)
@@ -79,10 +80,12 @@ class Views:
         name = entry.standing.incident_id
         if name != request.match_info["id"]:
             raise web.HTTPSeeOther(f"/incidents/{name}")
+        served(request, parts.follower.book.changes)
         page = await parts.pages.incident(entry)
-        context = marked_context(parts, stream=entry.standing.stream)
+        waiting = waiting_for(parts, entry.standing)
+        context = marked_context(parts, stream=entry.standing.stream, waiting=waiting)
         html = await self._draw(
-            ("incident", name, words.language), page, lambda: render_incident(page, words, console=context)
+            ("incident", name, words.language, waiting), page, lambda: render_incident(page, words, console=context)
         )
         return page_for(request, html)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from pipeline.incidents.answer import Verdict
 from pipeline.page import drawing, embedded
 from pipeline.page.scale import time_ticks
 from pipeline.text.shown import safe
@@ -25,7 +26,8 @@ class ConsoleContext(msgspec.Struct, frozen=True):
     """What a console adds to a page.
 
     ``csrf`` goes back with a verdict, which is asked for where ``may_answer``. ``streams`` are those that may be
-    looked at, ``stream`` the one chosen, None for all. ``author`` is who is signed in, "" for nobody.
+    looked at, ``stream`` the one chosen, None for all. ``author`` is who is signed in, "" for nobody. ``waiting`` is a
+    verdict that was sent and that no worker has told yet, "" for none.
     """
 
     nonce: str
@@ -34,6 +36,7 @@ class ConsoleContext(msgspec.Struct, frozen=True):
     streams: list[str]
     stream: str | None
     author: str
+    waiting: Verdict | Literal[""] = ""
 
 
 def render_report(overview: Overview, pages: Sequence[IncidentPage], words: Words) -> str:

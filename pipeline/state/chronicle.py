@@ -103,8 +103,8 @@ class Chronicle:
     def _close(self, closed: int, bound: int, posts: Posts | None) -> None:
         """Take the posts of panes ``closed`` to ``bound``; some may be known already."""
         if closed > self._closed:  # keywords were followed without it: what came between is lost
-            for name in list(self._records):
-                self._end(name)
+            for record in self._records.values():
+                record.end(min(record.head.ends, self._closed * self._pane))
         if posts is not None and self._records:
             begin = int(posts.panes.searchsorted(self._closed))
             if begin < len(posts):
@@ -137,6 +137,8 @@ class Chronicle:
     def _follow(self, name: str, facts: NetworkFacts, keywords: Sequence[str], now: int) -> None:
         log, until = self._keywords.log, self._closed * self._pane
         since = self._known_since(BACK_MS)
+        if name in self._records and self._records[name].head.ends <= until:
+            self._end(name)
         record = self._records.get(name)
         is_new = record is None
         if record is None:
@@ -149,13 +151,14 @@ class Chronicle:
         head = record.head
         keyword, hashed = counted_keyword(keywords, words=self._words)
         settling = until <= head.began + SETTLING_MS and self._known_since(BACK_MS + SETTLING_MS) <= head.since
-        if is_new or (hashed != head.hash and settling):
-            record.begin_anew(keyword, hashed, until)
-            first = log.before(head.since // self._pane)
-            fill_in(record, np.arange(len(record.keys)), log, first)
+        if is_new or (hashed != head.hash and (settling or not head.hash)):
+            begin = head.since if settling else max(since, head.since)
+            record.begin_anew(keyword, hashed, begin, until)
+            first = log.before(begin // self._pane)
+            fill_in(record, np.arange(len(record.keys)), log, begin, first)
             fill_in_counts(record, log, first)
         elif len(joined):
-            fill_in(record, joined, log, log.before(since // self._pane))
+            fill_in(record, joined, log, since, log.before(since // self._pane))
 
     def _known_since(self, back: int) -> int:
         """Return the minute (ms) from which all posts of the last so many ms are in the log, on every run the same."""
@@ -255,4 +258,5 @@ async def read_activity(store: Store, incident_id: str) -> Activity | None:
         tagged=tagged[own],
         all_minutes=minutes[counted],
         all_posts=counts[counted],
+        counted_since=max(head.counted, head.since),
     )

@@ -70,13 +70,15 @@ class Index:
                     record.count(*counts[keyword])
 
 
-def fill_in(record: Record, places: NDArray[np.int64], log: WindowLog, first: int) -> None:
-    """Give a record what some of its accounts, by place, posted from the ``first`` post of a log on."""
+def fill_in(record: Record, places: NDArray[np.int64], log: WindowLog, since: int, first: int) -> None:
+    """Give a record what some of its accounts, by place, posted from an event time (ms) on, at the ``first`` post."""
     keys = record.keys[places]
     order = np.argsort(keys)
     authors = log.authors[first:]
     found, numbers = Few(keys[order]).find(authors, last_bits(authors))
     posts = found + first
+    late = log.at[posts] >= since
+    posts, numbers = posts[late], numbers[late]
     record.add(log.at[posts], places[order][numbers], np.isin(posts, _carrying(record, log, first)))
 
 

@@ -30,11 +30,12 @@ ACCOUNTS: Final = 10_000
 
 
 class Head(msgspec.Struct, array_like=True):
-    """What is followed for an incident; times in ms of event time, the first three whole minutes.
+    """What is followed for an incident; times in ms of event time.
 
-    ``began``: when it was seen first. Posts are known ``since`` then, before ``ends``. ``keyword``: what is counted,
-    ``hash`` as `pipeline.text.keywords` makes it, both empty for nothing. ``keys``: the accounts, as little-endian u64;
-    ``firsts``: minutes (u32) from which each is known. ``sizes``: posts of the hours that are over, by hour.
+    ``began``: when it was seen first. Posts are known ``since`` then, before ``ends``. ``keyword``: what is counted
+    from ``counted`` on, ``hash`` as `pipeline.text.keywords` makes it, both empty for nothing. ``keys``: the accounts,
+    as little-endian u64; ``firsts``: minutes (u32) from which each is known. ``sizes``: posts of the hours that are
+    over, by hour.
     """
 
     began: int
@@ -42,6 +43,7 @@ class Head(msgspec.Struct, array_like=True):
     ends: int
     keyword: str = ""
     hash: int = 0
+    counted: int = 0
     keys: bytes = b""
     firsts: bytes = b""
     sizes: dict[int, int] = {}

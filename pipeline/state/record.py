@@ -69,12 +69,21 @@ class Record:
         self._head_changed |= at != self.head.ends
         self.head.ends = at
 
-    def begin_anew(self, keyword: str, hashed: int, now: int) -> None:
-        """Count another keyword: all hours up to ``now`` (ms) are empty until they are filled in again."""
-        self.head.keyword, self.head.hash = keyword, hashed
-        self._changed.update(range(self.head.since // HOUR_MS, now // HOUR_MS + 1))
-        self._hours.clear()
-        self.head.sizes = {}
+    def begin_anew(self, keyword: str, hashed: int, since: int, now: int) -> None:
+        """Count another keyword from an event time (ms) on: what came between it and ``now`` is to be filled in again.
+
+        What was posted before, in the same hour, must be at hand.
+        """
+        self.head.keyword, self.head.hash, self.head.counted = keyword, hashed, since
+        for hour in range(since // HOUR_MS, now // HOUR_MS + 1):
+            known = self._hours.pop(hour, None)
+            self.head.sizes.pop(hour, None)
+            self._changed.add(hour)
+            if known and hour * HOUR_MS < since:
+                before, nothing = known.at < since, _nothing()
+                self._hours[hour] = HourPosts(
+                    known.at[before], known.places[before], known.tagged[before], nothing.counts
+                )
         self._head_changed = True
 
     def load(self, hour: int, posts: HourPosts) -> None:
@@ -101,7 +110,7 @@ class Record:
 
     def count(self, at: NDArray[np.int64]) -> None:
         """Count posts of anybody with the keyword."""
-        at = at[(at >= self.head.since) & (at < self.head.ends)]
+        at = at[(at >= max(self.head.since, self.head.counted)) & (at < self.head.ends)]
         minutes, posts = np.unique(at // MINUTE_MS, return_counts=True)
         hours = minutes // MINUTES
         for hour in np.unique(hours).tolist():

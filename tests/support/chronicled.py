@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 
-Kept = tuple[str, int, int, list[tuple[int, int, bool]], dict[int, int]]
-"""Keyword, since, until, posts (time, author, with the keyword), posts of anybody with the keyword by minute."""
+Kept = tuple[str, int, int, int, list[tuple[int, int, bool]], dict[int, int]]
+"""Keyword, counted since, since, until, posts (time, author, with the keyword), posts of anybody with it by minute."""
 
 
 def stream(seed: int, posts: int, an_hour: int) -> list[Line]:
@@ -78,20 +79,24 @@ def counted(lines: Sequence[Line], settings: Settings) -> list[tuple[int, int, i
     return rows
 
 
+def known_since(panes: Sequence[int], closed: int, back: int, settings: Settings) -> int:
+    """First minute (ms) of the last so many ms before a pane whose posts a window still holds; ``panes``: of posts."""
+    pane = settings.bursts.pane_s * 1000
+    first = closed - back // pane
+    before = panes[: bisect_left(panes, closed)]
+    if len(before) > settings.bursts.window_posts:
+        first = max(first, before[-settings.bursts.window_posts])
+    return -(-first * pane // MINUTE_MS) * MINUTE_MS
+
+
 def naive(lines: Sequence[Line], looks: Sequence[Seen], settings: Settings) -> dict[str, Kept]:
     """What is to be kept of each incident that the looks saw, once all lines are applied."""
     pane, grace = settings.bursts.pane_s * 1000, settings.detection.grace_s * 1000
     lasts = (settings.incidents.quiet_s + settings.incidents.cool_down_s) * 1000
     rows = counted(lines, settings)
+    panes = [number for number, *_ in rows]
 
-    def known_since(closed: int, back: int) -> int:
-        first = closed - back // pane
-        panes = [number for number, *_ in rows if number < closed]
-        if len(panes) > settings.bursts.window_posts:
-            first = max(first, panes[-settings.bursts.window_posts])
-        return -(-first * pane // MINUTE_MS) * MINUTE_MS
-
-    keywords: dict[str, str] = {}
+    keywords: dict[str, tuple[str, int]] = {}
     begun: dict[str, tuple[int, int]] = {}
     ends: dict[str, int] = {}
     firsts: dict[str, dict[int, int]] = {}
@@ -106,12 +111,18 @@ def naive(lines: Sequence[Line], looks: Sequence[Seen], settings: Settings) -> d
         if incident is None or incident.status not in ("open", "suppressed"):
             continue
         name = incident.incident_id
-        since = known_since(closed, HOUR_MS)
+        since = known_since(panes, closed, HOUR_MS, settings)
+        if ends.get(name, 0) <= closed * pane:
+            for known in (keywords, begun, firsts):
+                known.pop(name, None)
         began, begin = begun.setdefault(name, (closed * pane, since))
         keyword = next((each for each in seen.look.found.keywords if each.startswith("#")), "")
-        settling = closed * pane <= began + 15 * MINUTE_MS and known_since(closed, 75 * MINUTE_MS) <= begin
-        if name not in keywords or settling:
-            keywords[name] = keyword
+        settling = (
+            closed * pane <= began + 15 * MINUTE_MS and known_since(panes, closed, 75 * MINUTE_MS, settings) <= begin
+        )
+        before, _ = keywords.get(name, ("", 0))
+        if name not in keywords or (keyword != before and (settling or not before)):
+            keywords[name] = keyword, begin if settling else since
         ends[name] = -(-(now + lasts) // HOUR_MS) * HOUR_MS
         facts = seen.look.facts
         for row in (*facts.members, *facts.joiners):
@@ -119,13 +130,14 @@ def naive(lines: Sequence[Line], looks: Sequence[Seen], settings: Settings) -> d
             firsts.setdefault(name, {}).setdefault(key, since)
     until = (max(line.at for line in lines) - grace) // pane * pane
     return {
-        name: _kept(rows, keywords[name], begun[name][1], min(until, ends[name]), firsts[name], pane) for name in begun
+        name: _kept(rows, *keywords[name], begun[name][1], min(until, ends[name]), firsts[name], pane) for name in begun
     }
 
 
 def _kept(
     rows: Sequence[tuple[int, int, int, frozenset[str], Post]],
     keyword: str,
+    counted_since: int,
     since: int,
     until: int,
     firsts: dict[int, int],
@@ -136,17 +148,17 @@ def _kept(
     for number, _, _, tags, post in rows:
         if not since <= post.at < until or number * pane >= until:
             continue
-        tagged = normalise(keyword) in tags if keyword else False
+        tagged = keyword in tags and post.at >= counted_since
         key = int.from_bytes(item_key(post.platform, post.author_id), "little")
         if post.at >= firsts.get(key, post.at + 1):
             posts.append((post.at, key, tagged))
         if tagged:
             minutes[post.at // MINUTE_MS] += 1
-    return keyword, since, until, sorted(posts), dict(sorted(minutes.items()))
+    return keyword, counted_since, since, until, sorted(posts), dict(sorted(minutes.items()))
 
 
 def as_kept(activity: Activity) -> Kept:
     """An activity as plain values."""
     posts = zip(activity.at.tolist(), activity.authors.tolist(), activity.tagged.tolist(), strict=True)
     counts = dict(zip(activity.all_minutes.tolist(), activity.all_posts.tolist(), strict=True))
-    return activity.keyword, activity.since, activity.until, sorted(posts), counts
+    return activity.keyword, activity.counted_since, activity.since, activity.until, sorted(posts), counts

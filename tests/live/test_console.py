@@ -86,9 +86,8 @@ def send(browser: OpenerDirector, url: str, **fields: str) -> str:
 
 def controls(live: Live) -> dict[str, dict[str, Any]]:
     """The control lines in the topic of the posts, by incident."""
-    lines = [
-        line for _, value, _, _ in read_all(live.brokers, live.settings.kafka.posts) for line in value.split(b"\n")
-    ]
+    records = read_all(live.brokers, live.settings.kafka.posts)
+    lines = [line for _, value, _, _ in records for line in (value or b"").split(b"\n")]
     found = [json.loads(line) for line in lines if b'"type":"control"' in line]
     return {json.loads(line["value"])["incident_id"]: line for line in found}
 

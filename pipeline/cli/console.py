@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,6 +17,9 @@ from pipeline.state.client import connect
 if TYPE_CHECKING:
     from pipeline.config import Settings
     from pipeline.live.ending import Ending
+
+NICE: Final = 10
+"""How far a console steps back behind others on the same machine: pages may wait, a worker may not."""
 
 
 @click.command()
@@ -31,6 +35,7 @@ def console(loaded: Loaded, /, url: str | None, **options: Any) -> None:
     from pipeline.live.ending import ended_by_signals  # noqa: PLC0415 - the same
 
     log_to_stderr()
+    os.nice(NICE)
     given = {name: value for name, value in options.items() if value is not None}
     settings = loaded[0].model_copy(update={"console": loaded[0].console.model_copy(update=given)})
     check_open(settings)

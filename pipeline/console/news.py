@@ -50,11 +50,14 @@ class News:
         """Tell a page what changes, of one stream where it is asked for, until it goes."""
         if len(self._tasks) >= MOST_PAGES:
             raise Trouble(503, "many_pages")
+        follower, browser = self._parts.follower, request[VISIT].browser
+        # What came while the page was on its way is told now; of what the topic held before, nothing.
+        change = self._parts.served.pop(browser, follower.book.changes if follower.is_read else None)
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
-        telling = asyncio.create_task(self._tell(request, response))
+        telling = asyncio.create_task(self._tell(request, response, change))
         self._tasks.add(telling)
         try:
             await telling
@@ -74,7 +77,7 @@ class News:
         for task in self._tasks:
             task.cancel()
 
-    async def _tell(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _tell(self, request: web.Request, response: web.StreamResponse, change: int | None) -> None:
         follower, book = self._parts.follower, self._parts.follower.book
         words, stream = words_of(request), request.query.get("stream") or None
         reached = read_cursor(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
@@ -84,9 +87,9 @@ class News:
             missed = book.told_since(reached)[-MOST_AT_ONCE:]
             change = book.changes
             await self._send(response, missed, stream, words)
-        else:
-            # What came while the page was on its way.
-            change = self._parts.served.pop(request[VISIT].browser, book.changes)
+        elif change is None:
+            await follower.moved(-1)
+            change = book.changes
         while True:
             try:
                 async with asyncio.timeout(ALIVE_S):

@@ -18,7 +18,7 @@ from yarl import URL
 from pipeline.embedded import server_binary
 from pipeline.errors import BrokerError
 from pipeline.incidents.burst import KIND
-from pipeline.incidents.fold import fold
+from pipeline.incidents.fold import fold, incidents_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,3 +257,63 @@ async def test_pseudonyms_hide_who_it_was(embedded_url: str, told: list[Event]) 
         page = await console.page(f"/incidents/{row.incident_id}")
         assert [name for name in names if name in page] == []
         assert row.incident_id not in await console.page(f"/search?q={names[0]}")
+
+
+async def told_next(answer: ClientResponse, count: int) -> tuple[list[dict[str, object]], str]:
+    """The next rows that a page is told, and the last id."""
+    rows: list[dict[str, object]] = []
+    last = ""
+    async for raw in answer.content:
+        name, _, value = raw.decode().rstrip("\n").partition(": ")
+        if name == "data":
+            rows.append(json.loads(value))
+        elif name == "id":
+            last = value
+        if len(rows) == count and not raw.strip():
+            break
+    return rows, last
+
+
+async def test_open_pages_are_told_what_changes_and_go_on_where_they_were(embedded_url: str, told: list[Event]) -> None:
+    half = len(told) // 2
+    first = {name for event in told[half:] for name in incidents_of(event)}
+    async with running(embedded_url, told[:half]) as console:
+        await console.page("/")
+        async with console.client.get("/events") as page, console.client.get("/events?stream=elsewhere") as other:
+            assert page.headers["Content-Type"].startswith("text/event-stream")
+            console.topic.tell(*told[half:])
+            rows, last = await told_next(page, len(first))
+            assert {row["incident_id"] for row in rows} == first
+            assert all(str(row["incident_id"]) in str(row["row"]) for row in rows)
+            assert other.status == 200
+        assert last == f"0.{len(told)}"
+    async with (
+        running(embedded_url, [*told, told[0]]) as console,
+        console.client.get("/events", headers={"Last-Event-ID": last}) as page,
+    ):
+        rows, _ = await told_next(page, 1)
+        assert [row["incident_id"] for row in rows] == incidents_of(told[0])
+
+
+async def test_what_came_while_a_page_was_on_its_way_is_told(embedded_url: str, told: list[Event]) -> None:
+    async with running(embedded_url, told[:-1]) as console:
+        await console.page("/")
+        console.topic.tell(told[-1])
+        await console.parts.follower.moved(console.parts.served[next(iter(console.parts.served))])
+        async with console.client.get("/events") as page:
+            rows, _ = await told_next(page, 1)
+            assert [row["incident_id"] for row in rows] == incidents_of(told[-1])
+
+
+async def test_a_page_is_built_once_for_all_who_look(embedded_url: str, told: list[Event]) -> None:
+    link = f"/incidents/{standing(told).incident_id}"
+    async with running(embedded_url, told) as console:
+        pages = await asyncio.gather(*(console.page(link) for _ in range(10)))
+        views = console.parts.pages
+        assert len(views._pages) == 1
+        [kept] = views._pages.values()
+        built = kept.page
+        console.clock.now += 60
+        await console.page(link)
+        assert kept.page is built, "nothing was applied meanwhile"
+        assert len({re.sub(r'(nonce|value)="[^"]*"', "", page) for page in pages}) == 1

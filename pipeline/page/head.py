@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.detect.burst_share import BurstShown
     from pipeline.detect.facts import BurstFacts
     from pipeline.detect.rule import Reason
-    from pipeline.incidents.public import IncidentData
+    from pipeline.incidents.fold import Standing
     from pipeline.page.source import Names, Source
 
 
@@ -72,7 +72,7 @@ def extent_of(source: Source, found: Assessment | None) -> Extent:
 def build_head(source: Source, extent: Extent, summary: str, platform: str, names: Names) -> Head:
     """Return the head of an incident."""
     standing = source.standing
-    reason, because = why(standing.event.data if standing.event else None, platform, names)
+    reason, because = why(standing, platform, names)
     return Head(
         incident_id=standing.incident_id,
         stream=standing.stream,
@@ -101,11 +101,10 @@ def build_head(source: Source, extent: Extent, summary: str, platform: str, name
     )
 
 
-def why(told: IncidentData | None, platform: str, names: Names) -> tuple[Reason | None, str]:
+def why(standing: Standing, platform: str, names: Names) -> tuple[Reason | None, str]:
     """Return the reason of a suppressed incident and its sentence."""
-    if told is None or told.suppressed is None or told.status != "suppressed":
-        return None, ""
-    return told.suppressed.reason, names.text(told.suppressed.text, platform)
+    cause = standing.event.data.suppressed if standing.event and standing.status == "suppressed" else None
+    return (cause.reason, names.text(cause.text, platform)) if cause else (None, "")
 
 
 def build_life(source: Source, platform: str, names: Names) -> list[Mark]:

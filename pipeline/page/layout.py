@@ -25,22 +25,26 @@ _GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 
 
 def place(
-    count: int, edges: NDArray[np.int64], weights: NDArray[np.float64], radii: NDArray[np.float64]
+    count: int,
+    edges: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    filled: float = 0.25,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return places within the unit square and radii, of discs of which none overlap.
 
     ``edges`` are rows of two nodes; the heavier, the nearer they come. Nodes without any stand around the others.
-    ``radii`` are relative to each other.
+    ``radii`` are relative to each other; ``filled`` is the share of their square that discs take before they part.
     """
     tied = np.unique(edges)
     if not count:
         return np.zeros((0, 2)), radii
     if count <= FEW:
-        return fit(*spread(_circle(count), radii))
+        return fit(*spread(_circle(count), radii, filled))
     if not len(tied):
-        return fit(*spread(inside(np.zeros(2), 1.0, count), radii))
+        return fit(*spread(inside(np.zeros(2), 1.0, count), radii, filled))
     places = np.zeros((count, 2))
-    places[tied], scaled = spread(_springs(tied, edges, weights), radii[tied])
+    places[tied], scaled = spread(_springs(tied, edges, weights), radii[tied], filled)
     radii = radii * (scaled[0] / radii[tied[0]])
     alone = np.setdiff1d(np.arange(count), tied)
     if len(alone):
@@ -75,11 +79,12 @@ def _around(count: int, reach: float, radius: float) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def spread(places: NDArray[np.float64], radii: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def spread(
+    places: NDArray[np.float64], radii: NDArray[np.float64], filled: float = 0.25
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Push discs apart until none overlap; what pushing does not part in time is moved outwards all together."""
     extent = max(float(np.ptp(places, axis=0).max()), 1e-3)
-    # The discs fill a quarter of the square in which they lie.
-    radii = radii * (0.5 * extent / math.sqrt(float((radii**2).sum()) * math.pi))
+    radii = radii * (extent * math.sqrt(filled / math.pi / float((radii**2).sum())))
     needed = (radii[:, None] + radii[None, :]) * _APART
     # Two at one place have to part in some direction.
     angles = np.arange(len(places)) * _GOLDEN

@@ -26,6 +26,9 @@ MOST_GROUPS: Final = 120
 
 MOST_EDGES: Final = 1500
 
+FILLED: Final = 1.2
+"""Share of the square that communities take before they are pushed apart: close together, so that they are large."""
+
 _DIGITS: Final = 4
 
 
@@ -86,7 +89,7 @@ def _of_groups(ties: Ties, groups: NDArray[np.int64], count: int, ranks: Sequenc
     edges = np.stack((between.left, between.right), axis=1)
     # Of two large communities each has more ties to the other: what counts is how many of those that could be are.
     pulls = between.weight / np.maximum(1, sizes[between.left] * sizes[between.right])
-    places, radii = place(len(sizes), edges[drawn], pulls[drawn], np.sqrt(sizes))
+    places, radii = place(len(sizes), edges[drawn], pulls[drawn], np.sqrt(sizes), FILLED)
     nodes, dots = [], []
     for group, size in enumerate(sizes.tolist()):
         theirs = np.flatnonzero(groups == group).tolist()

@@ -55,7 +55,7 @@ def row_of(standing: Standing, names: Names) -> IncidentRow:
     """Return the row of an incident, where it stands."""
     told = standing.event.data if standing.event else None
     platform = usual_platform(told.platforms) if told else ""
-    reason, because = why(told, platform, names)
+    reason, because = why(standing, platform, names)
     return IncidentRow(
         incident_id=standing.incident_id,
         stream=standing.stream,

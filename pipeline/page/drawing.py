@@ -19,34 +19,44 @@ if TYPE_CHECKING:
 BARS: Final = 140
 """Bars of a time line at most."""
 
+WIDE: Final = 1000
+HIGH: Final = 200
+"""Size of the drawing that a time line is stretched from."""
+
 TABLE_BARS: Final = 48
 LINES: Final = 700
 """Edges drawn at most, the heaviest."""
 
+FINE: Final = 2
+"""Powers of ten up to which a scale has ticks between them."""
+
+WIDTHS: Final = 6
+"""Widths that lines are drawn with."""
+
 RAMP: Final = 10
 """Steps of the colour of first appearance."""
+
+FEW: Final = 30
+"""Accounts below which each is drawn large."""
+
+DOT: Final = 0.004
+"""Radius of an account within its community, as a share of the drawing's width."""
 
 LANES: Final = 60
 """Incidents in the picture of an overview at most; the list below it has all."""
 
-LEAST_WIDTH: Final = 0.004
+LEAST_WIDTH: Final = 0.006
 """Width of a bar that is as short as a moment, as a share of the axis."""
 
 
-class Bar(msgspec.Struct, frozen=True):
-    """A stacked bar from ``at`` on, shares of the axis; its parts end at shares of the highest bar."""
-
-    at: float
-    width: float
-    members: float
-    joiners: float
-    others: float
-
-
 class TimelineDrawn(msgspec.Struct, frozen=True):
-    """A time line; ``table`` of (begin in ms, by members, by joiners, by others) in bins of ``table_ms``."""
+    """A time line; ``table`` of (begin in ms, by members, by joiners, by others) in bins of ``table_ms``.
 
-    bars: list[Bar]
+    ``areas`` are the outlines of all bars in a drawing of `WIDE` by `HIGH`: the whole bars of "others", over them those
+    of "joiners" and members, over them those of "members".
+    """
+
+    areas: list[tuple[str, str]]
     most: int
     bin_ms: int
     busiest_ms: int
@@ -68,7 +78,10 @@ def draw_timeline(page: IncidentPage, words: Words) -> TimelineDrawn | None:
     table_width, table = bins(timeline.rows, timeline.minutes, TABLE_BARS)
     busiest = max(held, key=lambda each: (sum(each[1:]), -each[0]))
     return TimelineDrawn(
-        bars=[_bar(minute / span, width / span, counts, most) for minute, *counts in held],
+        areas=[
+            (name, _outline([(minute, sum(counts[:parts])) for minute, *counts in held], width, span, most))
+            for name, parts in (("others", 3), ("joiners", 2), ("members", 1))
+        ],
         most=most,
         bin_ms=width * MINUTE_MS,
         busiest_ms=timeline.begin + busiest[0] * MINUTE_MS,
@@ -80,30 +93,26 @@ def draw_timeline(page: IncidentPage, words: Words) -> TimelineDrawn | None:
     )
 
 
-def _bar(at: float, width: float, counts: Sequence[int], most: int) -> Bar:
-    members, joiners, others = counts
-    return Bar(
-        round(at, 5),
-        round(width, 5),
-        round(members / most, 4),
-        round((members + joiners) / most, 4),
-        round((members + joiners + others) / most, 4),
-    )
+def _outline(heights: Sequence[tuple[int, int]], width: int, span: int, most: int) -> str:
+    wide = WIDE * width / span
+    drawn = [(WIDE * minute / span, HIGH * height / most) for minute, height in heights if height]
+    return "".join(f"M{x:.4g} {HIGH}v-{height:.4g}h{wide:.4g}v{height:.4g}" for x, height in drawn)
 
 
 def _marks(page: IncidentPage, timeline: Timeline, span: int) -> list[tuple[float, str]]:
-    shares = [((mark.at - timeline.begin) / (span * MINUTE_MS), mark.event) for mark in page.life]
+    own = [mark for mark in page.life if mark.incident_id == page.head.incident_id]
+    shares = [((mark.at - timeline.begin) / (span * MINUTE_MS), mark.event) for mark in own]
     shares += [((each.opened_at - timeline.begin) / (span * MINUTE_MS), "burst") for each in page.bursts]
     return [(round(share, 5), event) for share, event in shares if 0 <= share <= 1]
 
 
 class EvidenceDrawn(msgspec.Struct, frozen=True):
-    """Signals on one scale: ``lanes`` of (signal, share), ``chance`` where 1 lies, ``ticks`` of (share, exponent)."""
+    """Signals on one scale: ``lanes`` of (signal, share), ``chance`` where 1 lies, ``ticks`` of (share, times)."""
 
     lanes: list[tuple[EvidenceShown, float]]
     others: list[EvidenceShown]
     chance: float
-    ticks: list[tuple[float, int]]
+    ticks: list[tuple[float, float]]
 
 
 def draw_evidence(evidence: Sequence[EvidenceShown]) -> EvidenceDrawn:
@@ -112,12 +121,14 @@ def draw_evidence(evidence: Sequence[EvidenceShown]) -> EvidenceDrawn:
     scale = decades([times for _, times in known])
     least, most = scale
     step = max(1, -(-(most - least) // 8))
-    exponents = [exponent for exponent in range(least, most + 1) if exponent % step == 0]
+    between = (1, 2, 5) if most - least <= FINE else (1,)
+    tens = [10.0**exponent for exponent in range(least, most + 1) if exponent % step == 0]
+    ticks = [ten * digit for ten in tens for digit in between if ten * digit <= 10.0**most]
     return EvidenceDrawn(
         lanes=[(each, round(place(times, scale), 4)) for each, times in known],
         others=[each for each in evidence if each.times is None],
         chance=round(place(1, scale), 4),
-        ticks=[(round(place(10.0**exponent, scale), 4), exponent) for exponent in exponents],
+        ticks=[(round(place(tick, scale), 4), tick) for tick in ticks],
     )
 
 
@@ -130,23 +141,45 @@ class Lane(msgspec.Struct, frozen=True):
     alarm: float
 
 
-def draw_lanes(overview: Overview) -> list[Lane]:
+class Lanes(msgspec.Struct, frozen=True):
+    """Incidents on one time axis, which runs from shortly before the first of them to shortly after the last."""
+
+    lanes: list[Lane]
+    ticks: list[tuple[float, str]]
+
+
+def draw_lanes(overview: Overview, words: Words) -> Lanes:
     """Return a bar an incident; those that are suppressed or merged come last, each by time."""
-    span = max(1, overview.end - overview.begin)
+    spans = [_span(row) for row in overview.incidents]
+    first = min([begin for begin, _ in spans], default=overview.begin)
+    last = max([end for _, end in spans], default=overview.end)
+    first, last = first - (last - first) // 40, last + (last - first) // 40
+    span = max(1, last - first)
 
     def share(at: int) -> float:
-        return min(1.0, max(0.0, (at - overview.begin) / span))
+        return min(1.0, max(0.0, (at - first) / span))
 
     shown: list[Lane] = []
     for row in overview.incidents:
-        begin = share(row.first_post_at if row.first_post_at is not None else row.detected_at)
-        end = share(row.last_post_at if row.last_post_at is not None else row.told_at)
+        begin, end = map(share, _span(row))
         width = max(LEAST_WIDTH, end - begin)
         begin = min(begin, 1 - width)
         shown.append(Lane(row, round(begin, 5), round(width, 5), round(share(row.detected_at), 5)))
     aside = ("merged", "suppressed")
     shown.sort(key=lambda lane: (lane.row.status in aside, lane.row.status == "suppressed", lane.begin))
-    return shown[:LANES]
+    return Lanes(shown[:LANES], time_ticks(first, last, 9, words))
+
+
+def _span(row: IncidentRow) -> tuple[int, int]:
+    begin = row.first_post_at if row.first_post_at is not None else row.detected_at
+    return begin, max(begin, row.last_post_at if row.last_post_at is not None else row.told_at)
+
+
+def by_weight(rows: Sequence[IncidentRow]) -> list[IncidentRow]:
+    """Return incidents as they matter: severe and large ones first, those that are merged or suppressed last."""
+    aside = {"merged": 1, "suppressed": 2}
+    severity = {"critical": 0, "warning": 1, "info": 2}
+    return sorted(rows, key=lambda row: (aside.get(row.status, 0), severity[row.severity], -(row.accounts or 0)))
 
 
 def ramp(rank: float | None) -> int | None:
@@ -154,17 +187,32 @@ def ramp(rank: float | None) -> int | None:
     return None if rank is None else min(RAMP - 1, max(0, int(rank * RAMP)))
 
 
-def line_width(weight: float, heaviest: float) -> float:
-    """Return the width of an edge in px."""
-    return round(0.4 + 2.6 * weight / heaviest, 2) if heaviest > 0 else 0.4
+def draw_edges(network: Network) -> list[tuple[float, str]]:
+    """Return the heaviest edges as lines of a few widths: (px, path), the thin ones first."""
+    edges = network.edges[:LINES]
+    heaviest = max((weight for _, _, weight, _ in edges), default=1.0) or 1.0
+    held: dict[int, list[str]] = {}
+    for a, b, weight, _ in edges:
+        begin, end = network.nodes[a], network.nodes[b]
+        path = f"M{begin.x:.3g} {begin.y:.3g}L{end.x:.3g} {end.y:.3g}"
+        held.setdefault(round((WIDTHS - 1) * weight / heaviest), []).append(path)
+    return [(round(0.5 + 2.5 * step / (WIDTHS - 1), 2), "".join(paths)) for step, paths in sorted(held.items())]
 
 
-def circle(network: Network, size: int) -> float:
-    """Return the radius of a node of so many accounts, as a share of the drawing's width."""
+def radii(page: IncidentPage) -> list[float]:
+    """Return the radius of each node of the network: of a community it is as wide as its accounts lie around it."""
+    network = page.network
+    if network is None:
+        return []
     if not network.grouped:
-        return 0.009 if len(network.nodes) < 30 else 0.006
-    largest = max((node.size for node in network.nodes), default=1)
-    return round(0.02 + 0.09 * math.sqrt(size / max(1, largest)), 4)
+        return [0.011 if len(network.nodes) < FEW else 0.007] * len(network.nodes)
+    places: dict[int | None, list[tuple[float, float]]] = {}
+    for account, x, y, _ in network.members_at:
+        places.setdefault(page.accounts[account].group, []).append((x, y))
+    return [
+        round(DOT * 3 + max((math.dist((node.x, node.y), at) for at in places.get(node.group, ())), default=DOT), 4)
+        for node in network.nodes
+    ]
 
 
 def sparkline(counts: Sequence[int], width: float, height: float) -> str:

@@ -77,21 +77,31 @@ def chart_data(page: IncidentPage, words: Words) -> dict[str, Any]:
     return {
         "id": page.head.incident_id,
         "timeline": page.timeline and {**msgspec.to_builtins(page.timeline), "keyword": safe(page.timeline.keyword)},
-        "marks": [
-            [mark.at, words("event." + mark.event.removeprefix("incident.")), mark.event.removeprefix("incident.")]
-            for mark in page.life
-        ]
-        + [[each.opened_at, words("timeline.burst", keyword=safe(each.label)), "burst"] for each in page.bursts],
+        "marks": _marks(page, words),
         "network": network
         and {
             "nodes": [[_short(n.x), _short(n.y), _rank(n.rank), n.size, n.group, n.account] for n in network.nodes],
             "edges": network.edges,
             "grouped": network.grouped,
+            "groups": network.groups,
             "dots": [[account, _short(x), _short(y), _rank(rank)] for account, x, y, rank in network.members_at],
         },
         "fields": ACCOUNT_FIELDS,
         "accounts": [_account(each) for each in page.accounts],
     }
+
+
+def _marks(page: IncidentPage, words: Words) -> list[tuple[int, str, str]]:
+    """Return events and bursts as (ms, what it says, what it is); "other" is an event of an incident merged into it."""
+    events = [(mark, mark.event.removeprefix("incident.")) for mark in page.life]
+    own = page.head.incident_id
+    return [
+        *((mark.at, words(f"event.{event}"), event if mark.incident_id == own else "other") for mark, event in events),
+        *(
+            (each.opened_at, words("timeline.burst", keyword=safe(each.label or each.keyword)), "burst")
+            for each in page.bursts
+        ),
+    ]
 
 
 def _account(each: AccountShown) -> list[str | int | None]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.incidents.answer import Verdict
 from pipeline.page import drawing, embedded
-from pipeline.page.scale import time_ticks
 from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 
     from pipeline.page.model import IncidentPage, IncidentRow, Overview
     from pipeline.page.words import Words
+
+
+NAME_CHARS: Final = 80
+"""Characters of a name or keyword that are shown; the rest is in its title."""
 
 
 class ConsoleContext(msgspec.Struct, frozen=True):
@@ -89,30 +92,29 @@ def _render(template: str, words: Words, **values: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    folder = files("pipeline.page") / "templates"
     environment = Environment(
-        loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
+        loader=PackageLoader("pipeline.page", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"shown": safe, "iso": _iso, "share": _share, "brief": _brief}
+    environment.filters |= {"shown": safe, "iso": _iso, "share": _share, "brief": _brief, "score": _score, "cut": _cut}
     environment.globals |= {
         "chart_data": embedded.chart_data,
-        "circle": drawing.circle,
+        "by_weight": drawing.by_weight,
+        "draw_edges": drawing.draw_edges,
         "draw_evidence": drawing.draw_evidence,
         "draw_lanes": drawing.draw_lanes,
         "draw_timeline": drawing.draw_timeline,
         "embed": embedded.embed,
         "fingerprint": embedded.fingerprint,
-        "line_width": drawing.line_width,
-        "most_lines": drawing.LINES,
+        "radii": drawing.radii,
+        "dot": drawing.DOT,
         "ramp": drawing.ramp,
         "sparkline": drawing.sparkline,
         "static": embedded.static,
-        "time_ticks": time_ticks,
     }
     return environment
 
@@ -129,3 +131,13 @@ def _share(share: float) -> str:
 def _brief(value: float) -> float:
     """Return a number with 3 significant digits, whole ones as they are."""
     return float(f"{value:.3g}") if abs(value) < 1000 else round(value)
+
+
+def _score(value: float) -> float:
+    """Return a score with 3 digits, rounded down: nothing is told to be certain."""
+    return math.floor(value * 1000) / 1000
+
+
+def _cut(text: str, most: int = NAME_CHARS) -> str:
+    """Return a text that is short enough for a cell."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -90,7 +90,7 @@ def page(accounts: int = 120, posts: int = 900, *, seed: int = 1, hostile: bool 
         network=_network(draw, accounts, ranks),
         evidence=_evidence(members),
         against=_against(),
-        nearest="syndication",
+        nearest="of_syndication",
         rhythm=Rhythm(
             [draw.randrange(40) if 6 < hour < 15 else draw.randrange(4) for hour in range(24)],
             [10, 30, 60, 300, 900, 3600, 21600, 86400],
@@ -333,7 +333,7 @@ def _evidence(members: int) -> list[EvidenceShown]:
 def _against() -> list[Against]:
     return [
         Against(
-            "syndication",
+            "of_syndication",
             asked=True,
             suppresses=False,
             because="",
@@ -344,6 +344,6 @@ def _against() -> list[Against]:
             ],
         ),
         Against(
-            "fans", asked=False, suppresses=False, because="", measures=[Measure("age", 3.0, "above", 2.0, met=True)]
+            "of_fans", asked=False, suppresses=False, because="", measures=[Measure("age", 3.0, "above", 2.0, met=True)]
         ),
     ]

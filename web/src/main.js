@@ -9,7 +9,6 @@ import { followTheme, inLight } from "./theme.js";
 import { drawTimeline } from "./timeline.js";
 
 const redraws = new Set();
-const openers = [];
 
 /** Do something when an element is first seen. */
 function whenSeen(element, work) {
@@ -54,7 +53,6 @@ function enliven(page) {
   let network = null;
   const table = enhanceTable(page.querySelector(".accounts"), data, (account) => network?.point(account));
   const over = (account, scroll) => table.mark(account, scroll);
-  openers.push(() => table.all?.());
   for (const element of page.querySelectorAll("[data-chart]")) {
     whenSeen(element, () => {
       const tools = element.closest("section").querySelector(".tools");
@@ -80,7 +78,6 @@ function toggleSuppressed() {
 function print() {
   let back = null;
   window.addEventListener("beforeprint", () => {
-    for (const open of openers) open();
     back = inLight(() => {
       for (const redraw of redraws) redraw();
     });

@@ -6,11 +6,18 @@ import { colours } from "./theme.js";
 
 const STEPS = Array.from({ length: 10 }, (_, n) => `r${n}`);
 const SPREAD = 1000;
-const [, NAME, ROLE, FIRST, POSTS, SHARED, , FOLLOWERS] = [0, 1, 2, 3, 4, 5, 6, 7];
+const MARGIN = 28;
+const [NAME, ROLE, FIRST, POSTS, SHARED, FOLLOWERS, GROUP] = [1, 2, 3, 4, 5, 7, 11];
 
 /** Return the colour of a rank (0 first, 1 last), between the steps of the style sheet. */
 function ramp(rank, colour) {
   return rank === null ? colour["r-none"] : colour[STEPS[Math.min(9, Math.floor(rank * 10))]];
+}
+
+/** Return the larger side of the box around places. */
+function width(places) {
+  const side = (n) => Math.max(...places.map((each) => each[n])) - Math.min(...places.map((each) => each[n]));
+  return Math.max(side(0), side(1)) || 1;
 }
 
 /** Draw a network into an element; `over` is told of the account that the pointer is on. */
@@ -18,7 +25,18 @@ export function drawNetwork(element, data, tools, over) {
   const { network, accounts } = data;
   const made = chart(element);
   const placeOf = new Map();
+  const radius = network.grouped ? network.nodes.map(reach) : [];
+  const wide = width([...network.nodes, ...network.dots.map(([account, x, y]) => [x, y, account])]);
   let scale = 1;
+
+  /** Distance of a community's farthest account. */
+  function reach([x, y, , , group]) {
+    const own = network.dots.filter(([account]) => accounts[account][GROUP] === group);
+    return 0.012 + Math.max(0, ...own.map(([, otherX, otherY]) => Math.hypot(otherX - x, otherY - y)));
+  }
+
+  /** Pixels of a length of the layout, as the whole of it fits into the element. */
+  const pixels = (length) => (length * (Math.min(element.clientWidth, element.clientHeight) - 2 * MARGIN)) / wide;
 
   function about(account) {
     const row = accounts[account];
@@ -34,18 +52,18 @@ export function drawNetwork(element, data, tools, over) {
     const [x, y, rank, size, group, account] = each;
     const joiner = account !== null && accounts[account][ROLE] === "joiner";
     if (account !== null) placeOf.set(account, index);
-    const largest = network.grouped ? Math.max(...network.nodes.map((other) => other[3])) : 1;
     const many = network.nodes.length;
     return {
       x: x * SPREAD,
       y: y * SPREAD,
-      value: account === null ? `${say("group", { n: group + 1 })}\n${say("accounts")}: ${number(size)}` : about(account),
+      value: account === null ? `${called(index)}\n${say("accounts")}: ${number(size)}` : about(account),
       account,
       symbol: joiner ? "diamond" : "circle",
-      symbolSize: network.grouped ? 24 + 110 * Math.sqrt(size / largest) : (many < 30 ? 20 : many < 200 ? 13 : 9) + (joiner ? 2 : 0),
+      symbolSize: network.grouped ? 2 * pixels(radius[index]) : (many < 30 ? 20 : many < 200 ? 13 : 9) + (joiner ? 2 : 0),
       itemStyle: joiner
         ? { color: colour.surface, borderColor: colour.joiners, borderWidth: 2 }
-        : { color: ramp(rank, colour), opacity: network.grouped ? 0.28 : 1, borderColor: colour.surface, borderWidth: 1 },
+        : { color: network.grouped ? `${ramp(rank, colour)}38` : ramp(rank, colour), borderColor: colour.surface, borderWidth: 1 },
+      label: { show: network.grouped, position: "top", color: colour.soft, fontSize: 11.5, formatter: `${called(index)} · ${number(size)}` },
     };
   }
 
@@ -77,8 +95,9 @@ export function drawNetwork(element, data, tools, over) {
         layout: "none",
         roam: true,
         scaleLimit: { min: 0.6, max: 12 },
-        top: 16, bottom: 16, left: 16, right: 16,
-        nodeScaleRatio: 0.4,
+        preserveAspect: true,
+        top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN,
+        nodeScaleRatio: network.grouped ? 1 : 0.4,
         cursor: "pointer",
         labelLayout: { hideOverlap: true },
         emphasis: { focus: "adjacency", itemStyle: { borderColor: colour.ink, borderWidth: 2 }, lineStyle: { opacity: 0.9, color: colour.ink } },
@@ -97,7 +116,8 @@ export function drawNetwork(element, data, tools, over) {
 
   function called(index) {
     const [, , , , group, account] = network.nodes[index];
-    return account === null ? say("group", { n: group + 1 }) : shown(accounts[account][NAME], 40);
+    if (account === null) return group < network.groups ? say("group", { n: group + 1 }) : say("alone");
+    return shown(accounts[account][NAME], 40);
   }
 
   function tie(link) {

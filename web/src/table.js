@@ -105,11 +105,5 @@ export function enhanceTable(section, data, over) {
       if (row.isConnected) region.scrollTop = row.offsetTop - region.clientHeight / 2;
       if (scroll && row.isConnected) row.scrollIntoView({ block: "center" });
     },
-    /** Put all rows into the table, as paper has no button. */
-    all() {
-      whole = true;
-      more.remove();
-      fill();
-    },
   };
 }

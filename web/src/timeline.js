@@ -12,7 +12,7 @@ const ROW = 15;
 const LEFT = 44;
 const RIGHT = 12;
 const TOP = LABEL_ROWS * ROW + 14;
-const QUIET = new Set(["updated"]);
+const QUIET = new Set(["updated", "other"]);
 
 /** Draw a time line into an element; returns what redraws it in the colours of now. */
 export function drawTimeline(element, data, tools) {

@@ -7,6 +7,7 @@ Whole hours are written, so that what comes again changes nothing. All incidents
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -146,8 +147,9 @@ class Chronicle:
             self._make_room()
             record = self._records[name] = Record(Head(began=until, since=since, ends=0))
         record.end(-(-(now + self._lasts) // HOUR_MS) * HOUR_MS)
-        keys = [item_key(row.platform, row.author_id) for row in (*facts.members, *facts.joiners)]
-        joined = record.join([int.from_bytes(key, "little") for key in keys], since)
+        joined = record.join(
+            [_author_key(row.platform, row.author_id) for row in (*facts.members, *facts.joiners)], since
+        )
         head = record.head
         keyword, hashed = counted_keyword(keywords, words=self._words)
         settling = until <= head.began + SETTLING_MS and self._known_since(BACK_MS + SETTLING_MS) <= head.since
@@ -214,6 +216,12 @@ class Chronicle:
         self._written_minute, self._written_at = until // MINUTE_MS, self._clock()
         for name in [name for name, record in self._records.items() if record.head.ends <= until]:
             self._end(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _author_key(platform: str, author_id: str) -> int:
+    """Return an author key as posts of the windows have it; accounts are the same from one look to the next."""
+    return int.from_bytes(item_key(platform, author_id), "little")
 
 
 def counted_keyword(keywords: Iterable[str], *, words: bool) -> tuple[str, int]:

@@ -32,9 +32,11 @@ class Record:
 
     def __init__(self, head: Head) -> None:
         self.head = head
-        self._keys = np.frombuffer(head.keys, dtype="<u8").tolist()
+        self.keys: NDArray[np.uint64] = np.frombuffer(head.keys, dtype="<u8")
+        """Author keys by place."""
+
         self._firsts = np.frombuffer(head.firsts, dtype="<u4").astype(np.int64) * MINUTE_MS
-        self._places = {key: place for place, key in enumerate(self._keys)}
+        self._places = {key: place for place, key in enumerate(self.keys.tolist())}
         self._hours: dict[int, HourPosts] = {}
         self._changed: set[int] = set()
         self._head_changed = False
@@ -44,22 +46,15 @@ class Record:
         """Whether its head has changed since it was asked what has."""
         return self._head_changed
 
-    @property
-    def keys(self) -> NDArray[np.uint64]:
-        """Author keys by place."""
-        return np.array(self._keys, dtype=np.uint64)
-
     def join(self, keys: list[int], since: int) -> NDArray[np.int64]:
         """Follow accounts from an event time (ms) on; returns the places of those that were not followed before."""
-        begin = len(self._keys)
-        for key in keys:
-            if key not in self._places and len(self._keys) < ACCOUNTS:
-                self._places[key] = len(self._keys)
-                self._keys.append(key)
-        added = np.arange(begin, len(self._keys))
-        if len(added):
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._places][: ACCOUNTS - len(self.keys)]
+        added = np.arange(len(self.keys), len(self.keys) + len(fresh))
+        if fresh:
+            self._places.update(zip(fresh, added.tolist(), strict=True))
+            self.keys = np.concatenate((self.keys, np.array(fresh, dtype="<u8")))
             self._firsts = np.concatenate((self._firsts, np.full(len(added), since)))
-            self.head.keys = np.array(self._keys, dtype="<u8").tobytes()
+            self.head.keys = self.keys.tobytes()
             self.head.firsts = (self._firsts // MINUTE_MS).astype("<u4").tobytes()
             self._head_changed = True
         return added

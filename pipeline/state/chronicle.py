@@ -132,7 +132,6 @@ class Chronicle:
         if current is not None and current.status in ("open", "suppressed"):
             self._follow(current.incident_id, facts, keywords, now)
         if any(record.has_news for record in self._records.values()):
-            self._index = None
             await self.write()
 
     def _follow(self, name: str, facts: NetworkFacts, keywords: Sequence[str], now: int) -> None:
@@ -159,7 +158,9 @@ class Chronicle:
             first = log.before(begin // self._pane)
             fill_in(record, np.arange(len(record.keys)), log, begin, first)
             fill_in_counts(record, log, first)
+            self._index = None
         elif len(joined):
+            self._index = None
             fill_in(record, joined, log, since, log.before(since // self._pane))
 
     def _known_since(self, back: int) -> int:
@@ -230,11 +231,16 @@ def counted_keyword(keywords: Iterable[str], *, words: bool) -> tuple[str, int]:
     ``words``: whether they carry words, besides tags.
     """
     for keyword in keywords:
-        text = normalise(keyword)
-        for hashed, name in named_keywords(text, ()).items() if text else ():
-            if name == text and (words or hashed & TELLING):
-                return keyword, hashed
+        hashed = _keyword_hash(keyword)
+        if hashed and (words or hashed & TELLING):
+            return keyword, hashed
     return "", 0
+
+
+@lru_cache(maxsize=4096)
+def _keyword_hash(keyword: str) -> int:
+    text = normalise(keyword)
+    return next((hashed for hashed, name in named_keywords(text, ()).items() if name == text), 0) if text else 0
 
 
 async def read_activity(store: Store, incident_id: str) -> Activity | None:

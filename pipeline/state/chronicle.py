@@ -7,6 +7,7 @@ Whole hours are written, so that what comes again changes nothing. All incidents
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -131,7 +132,6 @@ class Chronicle:
         if current is not None and current.status in ("open", "suppressed"):
             self._follow(current.incident_id, facts, keywords, now)
         if any(record.has_news for record in self._records.values()):
-            self._index = None
             await self.write()
 
     def _follow(self, name: str, facts: NetworkFacts, keywords: Sequence[str], now: int) -> None:
@@ -146,8 +146,9 @@ class Chronicle:
             self._make_room()
             record = self._records[name] = Record(Head(began=until, since=since, ends=0))
         record.end(-(-(now + self._lasts) // HOUR_MS) * HOUR_MS)
-        keys = [item_key(row.platform, row.author_id) for row in (*facts.members, *facts.joiners)]
-        joined = record.join([int.from_bytes(key, "little") for key in keys], since)
+        joined = record.join(
+            [_author_key(row.platform, row.author_id) for row in (*facts.members, *facts.joiners)], since
+        )
         head = record.head
         keyword, hashed = counted_keyword(keywords, words=self._words)
         settling = until <= head.began + SETTLING_MS and self._known_since(BACK_MS + SETTLING_MS) <= head.since
@@ -157,7 +158,9 @@ class Chronicle:
             first = log.before(begin // self._pane)
             fill_in(record, np.arange(len(record.keys)), log, begin, first)
             fill_in_counts(record, log, first)
+            self._index = None
         elif len(joined):
+            self._index = None
             fill_in(record, joined, log, since, log.before(since // self._pane))
 
     def _known_since(self, back: int) -> int:
@@ -216,17 +219,28 @@ class Chronicle:
             self._end(name)
 
 
+@lru_cache(maxsize=1 << 16)
+def _author_key(platform: str, author_id: str) -> int:
+    """Return an author key as posts of the windows have it; accounts are the same from one look to the next."""
+    return int.from_bytes(item_key(platform, author_id), "little")
+
+
 def counted_keyword(keywords: Iterable[str], *, words: bool) -> tuple[str, int]:
     """Return the first keyword that posts carry, and its hash, "" and 0 for none.
 
     ``words``: whether they carry words, besides tags.
     """
     for keyword in keywords:
-        text = normalise(keyword)
-        for hashed, name in named_keywords(text, ()).items() if text else ():
-            if name == text and (words or hashed & TELLING):
-                return keyword, hashed
+        hashed = _keyword_hash(keyword)
+        if hashed and (words or hashed & TELLING):
+            return keyword, hashed
     return "", 0
+
+
+@lru_cache(maxsize=4096)
+def _keyword_hash(keyword: str) -> int:
+    text = normalise(keyword)
+    return next((hashed for hashed, name in named_keywords(text, ()).items() if name == text), 0) if text else 0
 
 
 async def read_activity(store: Store, incident_id: str) -> Activity | None:

@@ -79,16 +79,15 @@ def fill_in(record: Record, places: NDArray[np.int64], log: WindowLog, since: in
     posts = found + first
     late = log.at[posts] >= since
     posts, numbers = posts[late], numbers[late]
-    record.add(log.at[posts], places[order][numbers], np.isin(posts, _carrying(record, log, first)))
+    hashed = record.head.hash
+    tagged = log.carry(posts, hashed) if hashed else np.zeros(len(posts), dtype=bool)
+    record.add(log.at[posts], places[order][numbers], tagged)
 
 
 def fill_in_counts(record: Record, log: WindowLog, first: int) -> None:
     """Give a record all posts with its keyword from the ``first`` post of a log on."""
-    record.count(log.at[_carrying(record, log, first)])
-
-
-def _carrying(record: Record, log: WindowLog, first: int) -> NDArray[np.int64]:
-    return log.carrying(record.head.hash, first) if record.head.hash else np.zeros(0, dtype=np.int64)
+    if record.head.hash:
+        record.count(log.at[log.carrying(record.head.hash, first)])
 
 
 def _groups(parts: list[tuple[NDArray[np.int64], ...]]) -> list[tuple[int, tuple[NDArray[np.int64], ...]]]:

@@ -71,6 +71,7 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     counts: bytes
 
 
+_compressor = zstandard.ZstdCompressor(level=1)
 _encoder = msgspec.msgpack.Encoder()
 _heads = msgspec.msgpack.Decoder(Head)
 _rows = msgspec.msgpack.Decoder(_Row)
@@ -99,7 +100,7 @@ def pack_hour(hour: int, posts: HourPosts) -> bytes:
         minutes.astype(np.uint8).tobytes(),
         posts.counts[minutes].astype("<u4").tobytes(),
     )
-    return zstandard.compress(_encoder.encode(row), 3)
+    return _compressor.compress(_encoder.encode(row))
 
 
 def unpack_hour(hour: int, form: bytes) -> HourPosts:

@@ -32,10 +32,14 @@ class Record:
 
     def __init__(self, head: Head) -> None:
         self.head = head
-        self._keys = np.frombuffer(head.keys, dtype="<u8").tolist()
+        self.keys: NDArray[np.uint64] = np.frombuffer(head.keys, dtype="<u8")
+        """Author keys by place."""
+
         self._firsts = np.frombuffer(head.firsts, dtype="<u4").astype(np.int64) * MINUTE_MS
-        self._places = {key: place for place, key in enumerate(self._keys)}
+        self._places = {key: place for place, key in enumerate(self.keys.tolist())}
         self._hours: dict[int, HourPosts] = {}
+        """What is at hand, in no order since it changed."""
+
         self._changed: set[int] = set()
         self._head_changed = False
 
@@ -44,22 +48,15 @@ class Record:
         """Whether its head has changed since it was asked what has."""
         return self._head_changed
 
-    @property
-    def keys(self) -> NDArray[np.uint64]:
-        """Author keys by place."""
-        return np.array(self._keys, dtype=np.uint64)
-
     def join(self, keys: list[int], since: int) -> NDArray[np.int64]:
         """Follow accounts from an event time (ms) on; returns the places of those that were not followed before."""
-        begin = len(self._keys)
-        for key in keys:
-            if key not in self._places and len(self._keys) < ACCOUNTS:
-                self._places[key] = len(self._keys)
-                self._keys.append(key)
-        added = np.arange(begin, len(self._keys))
-        if len(added):
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._places][: ACCOUNTS - len(self.keys)]
+        added = np.arange(len(self.keys), len(self.keys) + len(fresh))
+        if fresh:
+            self._places.update(zip(fresh, added.tolist(), strict=True))
+            self.keys = np.concatenate((self.keys, np.array(fresh, dtype="<u8")))
             self._firsts = np.concatenate((self._firsts, np.full(len(added), since)))
-            self.head.keys = np.array(self._keys, dtype="<u8").tobytes()
+            self.head.keys = self.keys.tobytes()
             self.head.firsts = (self._firsts // MINUTE_MS).astype("<u4").tobytes()
             self._head_changed = True
         return added
@@ -97,16 +94,15 @@ class Record:
         hours = at // HOUR_MS
         for hour in np.unique(hours).tolist():
             chosen, known = hours == hour, self._hour(hour)
-            both = [
-                np.concatenate(pair)
-                for pair in (
-                    (known.at, at[chosen]),
-                    (known.places, places[chosen]),
-                    (known.tagged, tagged[chosen]),
-                )
-            ]
-            order = np.lexsort((both[2], both[1], both[0]))
-            self._put(hour, HourPosts(both[0][order], both[1][order], both[2][order], known.counts))
+            self._put(
+                hour,
+                HourPosts(
+                    np.concatenate((known.at, at[chosen])),
+                    np.concatenate((known.places, places[chosen])),
+                    np.concatenate((known.tagged, tagged[chosen])),
+                    known.counts,
+                ),
+            )
 
     def count(self, at: NDArray[np.int64]) -> None:
         """Count posts of anybody with the keyword."""
@@ -124,6 +120,8 @@ class Record:
 
         ``now`` (ms): up to which posts are known. What is over is no longer at hand then.
         """
+        for hour in self._changed & self._hours.keys():
+            self._hours[hour] = _in_order(self._hours[hour])
         self._bound(now)
         hours = {
             hour: pack_hour(hour, self._hours[hour]) if hour in self._hours else b"" for hour in sorted(self._changed)
@@ -178,6 +176,11 @@ class Record:
 def _nothing() -> HourPosts:
     none = np.zeros(0, dtype=np.int64)
     return HourPosts(none, none, none.astype(bool), np.zeros(MINUTES, dtype=np.int64))
+
+
+def _in_order(posts: HourPosts) -> HourPosts:
+    order = np.lexsort((posts.tagged, posts.places, posts.at))
+    return HourPosts(posts.at[order], posts.places[order], posts.tagged[order], posts.counts)
 
 
 def _since_of(posts: HourPosts) -> int:

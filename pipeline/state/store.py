@@ -319,8 +319,8 @@ class Store:
     async def keep_chronicle(self, heads: Mapping[str, bytes], hours: Mapping[str, bytes]) -> None:
         """Write fields, b"" to delete one, all or nothing. Raises FenceError where another writer is ahead."""
         keys = [self.keys[name] for name in ("meta", "chronicle", "chronicle:hours")]
-        wanted = {"heads": list(heads.items()), "hours": list(hours.items())}
-        if await self._chronicle(keys, [self.position, packed(wanted)]) == b"conflict":
+        rows = chain.from_iterable((*heads.items(), *hours.items()))
+        if await self._chronicle(keys, [self.position, len(heads), *rows]) == b"conflict":
             raise FenceError(f"stream {self.stream!r}: somebody else has moved it")
 
     async def totals(self) -> Totals:

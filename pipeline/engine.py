@@ -26,6 +26,7 @@ from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
+from pipeline.state.chronicle import Chronicle
 from pipeline.state.incident_facts import facts_of, network_facts
 from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
@@ -82,7 +83,8 @@ class Engine:
 
     ``witness`` is shown every look at a network, ``burst_witness`` every burst that moved, before it is told.
     ``kept_as`` names the stream's keys, where they are not to be those of the stream that gives incidents their ids.
-    ``measures`` are told how long stages take, and calls of the server; they change nothing.
+    ``measures`` are told how long stages take, and calls of the server; they change nothing. ``chronicle``: whether it
+    is kept when the accounts of incidents posted, where keywords are followed.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Engine:
         burst_witness: Callable[[Moved], None] | None = None,
         kept_as: str | None = None,
         measures: Measures | None = None,
+        chronicle: bool = False,
     ) -> None:
         self._settings = settings
         self._slots = settings.detection.band_slots
@@ -110,6 +113,7 @@ class Engine:
         self._stages = measures.stages if measures else None
         self.store = Store(redis, stream, script_settings(settings), kept_as, measures.calls if measures else None)
         self.keywords = KeywordBursts(self.store, settings) if settings.bursts.follow else None
+        self.chronicle = Chronicle(self.store, self.keywords, settings) if chronicle and self.keywords else None
         self.counts: dict[str, int] = {}
 
     async def start(self, origin: str = "live") -> bytes:
@@ -118,6 +122,8 @@ class Engine:
         ``origin`` is what feeds it, "live" or "replay". What a crash left due is evaluated first.
         """
         position = await self.store.open(detection_hash(self._settings), self._slots, origin)
+        if self.chronicle:
+            await self.chronicle.open()
         if self.keywords:
             await self.keywords.open()
         self._entries = await self.store.allowed()
@@ -157,7 +163,11 @@ class Engine:
                 events += await self._drain(done.watermark)
             if self.keywords and self.keywords.is_to_keep:
                 events += await self.settle()
+                if self.chronicle:
+                    await self.chronicle.write()
                 await self.keywords.keep()
+            if self.chronicle:
+                await self.chronicle.write_now_and_then()
         return events
 
     def _count(self, counts: Mapping[str, int]) -> None:
@@ -278,6 +288,8 @@ class Engine:
         )
         if self._witness:
             self._witness(Look(number, now, facts, found, tuple(known), decision, allowed))
+        if self.chronicle:
+            await self.chronicle.look(decision, facts, found.keywords, now)
         return events + await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 

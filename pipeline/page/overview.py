@@ -33,7 +33,7 @@ def build_overview(
 
     Bursts among the standings are none of the incidents.
     """
-    rows = [_row(each, names) for each in standings if each.kind != KIND]
+    rows = [row_of(each, names) for each in standings if each.kind != KIND]
     rows.sort(key=lambda row: (row.detected_at if row.first_post_at is None else row.first_post_at, row.incident_id))
     return Overview(
         schema=SCHEMA,
@@ -51,7 +51,8 @@ def build_overview(
     )
 
 
-def _row(standing: Standing, names: Names) -> IncidentRow:
+def row_of(standing: Standing, names: Names) -> IncidentRow:
+    """Return the row of an incident, where it stands."""
     told = standing.event.data if standing.event else None
     platform = usual_platform(told.platforms) if told else ""
     reason, because = why(standing, platform, names)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.incidents.answer import Verdict
 from pipeline.page import drawing, embedded
 from pipeline.text.shown import safe
 
@@ -28,7 +29,8 @@ class ConsoleContext(msgspec.Struct, frozen=True):
     """What a console adds to a page.
 
     ``csrf`` goes back with a verdict, which is asked for where ``may_answer``. ``streams`` are those that may be
-    looked at, ``stream`` the one chosen, None for all. ``author`` is who is signed in, "" for nobody.
+    looked at, ``stream`` the one chosen, None for all. ``author`` is who is signed in, "" for nobody. ``waiting`` is a
+    verdict that was sent and that no worker has told yet, "" for none.
     """
 
     nonce: str
@@ -37,6 +39,7 @@ class ConsoleContext(msgspec.Struct, frozen=True):
     streams: list[str]
     stream: str | None
     author: str
+    waiting: Verdict | Literal[""] = ""
 
 
 def render_report(overview: Overview, pages: Sequence[IncidentPage], words: Words) -> str:

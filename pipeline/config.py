@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 from pydantic import BaseModel, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pipeline.console_section import ConsoleSection
 from pipeline.errors import ConfigError
 from pipeline.sections import (
     ENDPOINT,
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     worker: WorkerSection = WorkerSection()
     route: RouteSection = RouteSection()
     notify: NotifySection = NotifySection()
+    console: ConsoleSection = ConsoleSection()
     endpoints: dict[str, EndpointSection] = {}
 
     @model_validator(mode="after")

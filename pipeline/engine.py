@@ -13,7 +13,7 @@ import msgspec
 from pipeline.config import detection_hash
 from pipeline.detect import prior
 from pipeline.detect.allow import AllowList, joined
-from pipeline.detect.assess import assess, main_keyword
+from pipeline.detect.assess import assess
 from pipeline.detect.delays import BOUNDS
 from pipeline.detect.replies import BOUND_MS, SAMPLE_LEAST, SAMPLE_POSTS, STEP_MS
 from pipeline.detect.weights import KIND_FACTORS, LINK_FACTOR, PAIR_WEIGHTS, REPOST_FACTOR
@@ -26,10 +26,10 @@ from pipeline.incidents.look import Look
 from pipeline.incidents.model import Incident
 from pipeline.incidents.pace import grown
 from pipeline.state.batch import Batch, prepare
-from pipeline.state.gather import gather_network
+from pipeline.state.chronicle import Chronicle
+from pipeline.state.incident_facts import facts_of, network_facts
 from pipeline.state.keyword_bursts import KeywordBursts
 from pipeline.state.prune import prune
-from pipeline.state.rivals import find_rivals
 from pipeline.state.store import Store
 from pipeline.state.tell import ANSWERED, tell, tell_answer, tell_bursts, tell_digest
 from pipeline.text.traces import SEARCHED, Kind
@@ -83,7 +83,8 @@ class Engine:
 
     ``witness`` is shown every look at a network, ``burst_witness`` every burst that moved, before it is told.
     ``kept_as`` names the stream's keys, where they are not to be those of the stream that gives incidents their ids.
-    ``measures`` are told how long stages take, and calls of the server; they change nothing.
+    ``measures`` are told how long stages take, and calls of the server; they change nothing. ``chronicle``: whether it
+    is kept when the accounts of incidents posted, where keywords are followed.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Engine:
         burst_witness: Callable[[Moved], None] | None = None,
         kept_as: str | None = None,
         measures: Measures | None = None,
+        chronicle: bool = False,
     ) -> None:
         self._settings = settings
         self._slots = settings.detection.band_slots
@@ -111,6 +113,7 @@ class Engine:
         self._stages = measures.stages if measures else None
         self.store = Store(redis, stream, script_settings(settings), kept_as, measures.calls if measures else None)
         self.keywords = KeywordBursts(self.store, settings) if settings.bursts.follow else None
+        self.chronicle = Chronicle(self.store, self.keywords, settings) if chronicle and self.keywords else None
         self.counts: dict[str, int] = {}
 
     async def start(self, origin: str = "live") -> bytes:
@@ -119,6 +122,8 @@ class Engine:
         ``origin`` is what feeds it, "live" or "replay". What a crash left due is evaluated first.
         """
         position = await self.store.open(detection_hash(self._settings), self._slots, origin)
+        if self.chronicle:
+            await self.chronicle.open()
         if self.keywords:
             await self.keywords.open()
         self._entries = await self.store.allowed()
@@ -158,7 +163,11 @@ class Engine:
                 events += await self._drain(done.watermark)
             if self.keywords and self.keywords.is_to_keep:
                 events += await self.settle()
+                if self.chronicle:
+                    await self.chronicle.write()
                 await self.keywords.keep()
+            if self.chronicle:
+                await self.chronicle.write_now_and_then()
         return events
 
     def _count(self, counts: Mapping[str, int]) -> None:
@@ -214,6 +223,11 @@ class Engine:
         bursts = self.keywords.bursts if self.keywords else ()
         return told + standing_bursts(self.store.stream, bursts, now)
 
+    async def facts_of(self, incident_id: str) -> tuple[NetworkFacts, AllowList] | None:
+        """Return the facts of an incident's network as they are now, and whom an operator vouches for."""
+        bursts = self.keywords.bursts if self.keywords else ()
+        return await facts_of(self.store, incident_id, configured=self._configured, bursts=bursts)
+
     async def _drain(self, now: int) -> list[Event]:
         events: list[Event] = []
         while items := await self.store.due():
@@ -250,9 +264,7 @@ class Engine:
 
     async def _facts(self, number: int, network: NetworkRow, now: int) -> NetworkFacts:
         bursts = self.keywords.bursts if self.keywords else ()
-        facts = await gather_network(self.store, number, network, now, bursts)
-        rivals = await find_rivals(self.store, number, facts, main_keyword(facts), bursts)
-        return msgspec.structs.replace(facts, rivals=rivals)
+        return await network_facts(self.store, number, network, now, bursts)
 
     async def _evaluate(self, item: str, now: int) -> list[Event]:
         """Judge a network and tell what changed, after the bursts until then; the due mark goes with it."""
@@ -276,6 +288,8 @@ class Engine:
         )
         if self._witness:
             self._witness(Look(number, now, facts, found, tuple(known), decision, allowed))
+        if self.chronicle:
+            await self.chronicle.look(decision, facts, found.keywords, now)
         return events + await tell(self.store, number, network, decision, forms, found, now, self._flood)
 
 

@@ -43,9 +43,9 @@ class Witness:
         self.looks.append(seen(look))
         for change in look.decision.changes:
             self._take(change, look)
-        current = look.decision.incident
-        if current is not None and current.status in ("open", "suppressed") and current.incident_id in self.moments:
-            self.moments[current.incident_id].last = look
+        for name in look.concerned:
+            if name in self.moments:
+                self.moments[name].last = look
 
     def _take(self, change: Change, look: Look) -> None:
         incident = change.after
@@ -60,9 +60,6 @@ class Witness:
             self.moments[name] = Moments(look, look, look, incident)
         known = self.moments[name]
         known.incident = incident
-        if incident.status == "merged":
-            return
-        known.last = look
         if change.event in DECIDING:
             known.decided = look
         if change.event == "incident.opened":

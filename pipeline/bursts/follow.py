@@ -7,6 +7,7 @@ closes comes in the order of event time, however many lines are added at once.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -42,6 +43,9 @@ LAG_MS: Final = WINDOWS[-1] * MINUTE_MS
 DENSE: Final = 25
 """Posts in ten minutes from which each ten minutes are looked at by themselves: what is usual then is known exactly."""
 
+Closing = Callable[[int, int, Posts | None], None]
+"""Is given the first pane that was not closed, that which is not closed now, and the posts between, None for none."""
+
 _PANE_SEED, _PAIR_SEED = splitmix64(12, 2)
 
 
@@ -73,6 +77,9 @@ class Follower:
         self.marked = 0
         """The last time at which it was looked at what is over, in steps of MARK_MS."""
 
+        self.closing: Closing | None = None
+        """Who is shown the posts of panes as they close."""
+
         self._screen = Screen(rules.cells)
         self._meter = Meter(rules, self.log, self.baseline, self.watched)
         self.going = Going(rules, self.log, self.baseline, self.watched, self._meter)
@@ -103,6 +110,8 @@ class Follower:
         if bound <= self.closed:
             return moved
         posts = self._take(bound)
+        if self.closing:
+            self.closing(self.closed, bound, posts)
         if posts is not None:
             bounds = self._epoch_bounds(posts)
             if len(posts) < DENSE * (len(bounds) - 1):

@@ -190,6 +190,23 @@ class WindowLog:
         found: NDArray[np.int64] = numbers[numbers.searchsorted(self._first) :] - self._first
         return found
 
+    def carrying(self, keyword: int, first: int) -> NDArray[np.int64]:
+        """Return the posts from ``first`` on with a keyword, in order; looked for once, not kept at hand."""
+        begin = self._row(first)
+        rows = np.flatnonzero(self._hashes.now[begin:] == np.uint64(keyword))
+        found: NDArray[np.int64] = self._post_of.now[begin:][rows] - self._first
+        return found
+
+    def carry(self, posts: NDArray[np.int64], keyword: int) -> NDArray[np.bool_]:
+        """Return which of a few posts have a keyword."""
+        begins, ends = (self._post_of.now.searchsorted(posts + self._first, side) for side in ("left", "right"))
+        counts = ends - begins
+        bounds = np.concatenate(([0], np.cumsum(counts)))
+        rows = np.arange(bounds[-1]) + np.repeat(begins - bounds[:-1], counts)
+        found = np.concatenate(([0], np.cumsum(self._hashes.now[rows] == np.uint64(keyword))))
+        carried: NDArray[np.bool_] = found[bounds[1:]] > found[bounds[:-1]]
+        return carried
+
     def occurrences(self, keywords: NDArray[np.uint64], first: int) -> Occurrences:
         """Return in which panes distinct keywords occur from post ``first`` on, by pane and keyword."""
         order = np.sort(keywords)

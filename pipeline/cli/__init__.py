@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.cli.allow import allow
 from pipeline.cli.bursts import bursts
 from pipeline.cli.config import config
+from pipeline.cli.console import console
 from pipeline.cli.dead_letters import dead_letters
 from pipeline.cli.deliveries import deliveries
 from pipeline.cli.endpoints import endpoints
@@ -50,7 +51,7 @@ def turfwatch(context: click.Context, path: Path | None) -> None:
 
 for command in (
     *(replay, bursts, explain, evaluate, inspect, simulate),
-    *(up, worker, route, notify, topics, lag, export, dead_letters),
+    *(up, worker, console, route, notify, topics, lag, export, dead_letters),
     *(incidents, watch, allow),
     *(config, endpoints, deliveries, silence, state),
 ):

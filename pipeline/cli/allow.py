@@ -11,11 +11,12 @@ from rich.table import Table
 from pipeline.cli.changes import known_of, login_name, send_change, stored, stream_option, time_of_change
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, redis_option
-from pipeline.cli.show import console, moment, plain, safe
+from pipeline.cli.show import console, moment, plain
 from pipeline.detect.allow import ADD, KINDS, MAX_ALLOWED, REMOVE, Allowed, read_entry, write_value
 from pipeline.errors import LineError, UserError
 from pipeline.incidents.public import rfc3339
 from pipeline.state.store import Store
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.cli.changes import Known

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from pipeline.bursts.tally import BINS
 from pipeline.cli.chart import chart
-from pipeline.cli.show import cut, safe
+from pipeline.cli.show import cut
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

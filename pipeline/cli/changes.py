@@ -11,12 +11,10 @@ import msgspec
 
 from pipeline import loop
 from pipeline.cli.session import server
-from pipeline.cli.show import safe
 from pipeline.engine import Engine
 from pipeline.errors import LineError, ServerError, UserError
 from pipeline.incidents.answer import MAX_AUTHOR
-from pipeline.incidents.public import rfc3339
-from pipeline.post import Control, Limits, decode_line, encode_line
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -80,13 +78,10 @@ def time_of_change(watermark: int | None) -> int:
 
 def send_change(settings: Settings, stream: str, action: str, value: str, at: int, note: str | None = None) -> None:
     """Send a change with its event time (ms) to the stream's log. Raises UserError for one that would be refused."""
-    from pipeline.live.control import send_control  # noqa: PLC0415 - the client of Kafka takes long to import
+    from pipeline.live.control import control_line, send_control  # noqa: PLC0415 - the same
 
     try:
-        raw = encode_line(Control(action=action, created_at=rfc3339(at), value=value, note=note))
-        decode_line(raw, Limits.of(settings.limits))
-    except UnicodeEncodeError:
-        raise UserError("the note is not UTF-8") from None
+        raw = control_line(settings, action, value, at, note)
     except LineError as error:
         raise UserError(f"a worker would refuse it: {safe(error.detail)}") from None
     send_control(settings.kafka, stream, raw)

@@ -9,8 +9,9 @@ import click
 import msgspec
 from rich.table import Table
 
-from pipeline.cli.show import console, cut, moment, plain, safe
+from pipeline.cli.show import console, cut, moment, plain
 from pipeline.errors import LineError, UserError
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from pipeline import loop
 from pipeline.cli.session import Loaded, redis_option, server
-from pipeline.cli.show import console, moment, plain, safe
+from pipeline.cli.show import console, moment, plain
 from pipeline.errors import UserError
 from pipeline.notify.notifier import clock, deliveries_of
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings

@@ -12,13 +12,14 @@ from pipeline import loop
 from pipeline.cli.explained import explained
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, files, redis_option, server
-from pipeline.cli.show import console, safe
+from pipeline.cli.show import console
 from pipeline.config import detection_hash
 from pipeline.errors import ChoiceError
 from pipeline.explain import explain as explain_lines
 from pipeline.post import Limits
 from pipeline.recordings.read import read_lines, recording_hash
 from pipeline.replay import MAX_BATCH
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.show import safe
 from pipeline.cli.summary import counted
 from pipeline.errors import UserError
 from pipeline.post import Limits
 from pipeline.recordings.source import STDIN
 from pipeline.recordings.write import recording_writer
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

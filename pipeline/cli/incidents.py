@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, get_args
 import click
 import msgspec
 
-from pipeline.cli.changes import known_of, login_name, send_change, time_of_change
+from pipeline.cli.changes import known_of, login_name
 from pipeline.cli.incident_text import precision_lines, standing_table, story
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, redis_option
-from pipeline.cli.show import console, moment, safe
+from pipeline.cli.show import console, moment
 from pipeline.detect.assess import Kind
 from pipeline.errors import ChoiceError, LineError, UserError
 from pipeline.explain import fits
-from pipeline.incidents.answer import ACTION, Verdict, read_answer, write_value
+from pipeline.incidents.answer import Verdict
 from pipeline.incidents.burst import KIND
 from pipeline.incidents.fold import each_once, fold
 from pipeline.incidents.history import life
@@ -26,11 +26,10 @@ from pipeline.incidents.offer import offers
 from pipeline.incidents.precision import precision
 from pipeline.incidents.public import VerdictEvent
 from pipeline.state.store import Store
-from pipeline.times import instant
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
-    from pipeline.incidents.answer import Answer
     from pipeline.incidents.fold import Standing
     from pipeline.live.incident_log import Told
 
@@ -103,21 +102,24 @@ def show(loaded: Loaded, name: str, output: str) -> None:
 @click.pass_obj
 def verdict(loaded: Loaded, name: str, said: Verdict, note: str, author: str | None, url: str | None) -> None:
     """Answer the incident ID: true, a campaign; false, none; benign, one that harms nobody. The last answer counts."""
+    from pipeline.live.answers import (  # noqa: PLC0415 - the client of Kafka takes long to import
+        checked_answer,
+        is_answered_so,
+        send_answer,
+    )
+
     settings = loaded[0]
     row = choose(fold(_told(settings).events), name)
-    if row.kind == KIND:
-        raise UserError(
-            f"{row.incident_id} is a burst of a keyword, which says nothing of a campaign: nothing to answer"
-        )
-    value, answer = _answer(row.incident_id, said, login_name() if author is None else author, note)
     shown = f"{row.incident_id} of stream {safe(row.stream)}"
-    if row.verdict and (row.verdict.verdict, row.verdict.author, row.verdict.note) == msgspec.structs.astuple(answer):
-        click.echo(f"{shown} is answered so already: nothing sent")
-        return
-    known = known_of(settings, row.stream, url, Store.watched)
-    reached = known.watermark if known and known.is_stored else instant("timestamp", row.told_at)
-    at = time_of_change(reached)
-    send_change(settings, row.stream, ACTION, value, at, note or None)
+    try:
+        answer = checked_answer(row, said, login_name() if author is None else author, note)
+        if is_answered_so(row, answer):
+            click.echo(f"{shown} is answered so already: nothing sent")
+            return
+        known = known_of(settings, row.stream, url, Store.watched)
+        at = send_answer(settings, row, answer, known.watermark if known and known.is_stored else None)
+    except LineError as error:
+        raise UserError(safe(error.detail)) from None
     click.echo(f"{shown} is answered: {said}, at {moment(at)} UTC")
     found = offers(row.event) if said == "benign" and row.event else []
     if found:
@@ -140,15 +142,6 @@ def choose(rows: dict[str, Standing], wanted: str) -> Standing:
         names = [row.incident_id for row in fitting]
         raise ChoiceError(f"{len(fitting)} incidents begin with {safe(wanted)!r}: give more of the id", names)
     raise UserError(f"the log holds no incident {safe(wanted)}: `turfwatch incidents list` shows those that it does")
-
-
-def _answer(name: str, said: Verdict, author: str, note: str) -> tuple[str, Answer]:
-    """Return the value of the control line and what will be kept of it. Raises UserError where it would be refused."""
-    try:
-        value = write_value(name, said, author)
-        return value, read_answer(value, note)[1]
-    except LineError as error:
-        raise UserError(safe(error.detail)) from None
 
 
 def _told(settings: Settings) -> Told:

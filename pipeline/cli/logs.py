@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from pipeline.cli.show import safe
+from pipeline.text.shown import safe
 
 _LIBRARIES: Final = ("aiokafka", "faust", "kafka", "mode", "pipeline.live.faust_app")
 """The last is how Faust names the news of an app after the module of its class."""

@@ -13,6 +13,7 @@ import click
 
 from pipeline import loop
 from pipeline.cli.burst_table import SHOWN, burst_table
+from pipeline.cli.report_options import report_options, reporting
 from pipeline.cli.session import Loaded, files, redis_option, reject_writer, server
 from pipeline.cli.show import (
     console,
@@ -21,7 +22,6 @@ from pipeline.cli.show import (
     incident_table,
     moment,
     plain,
-    safe,
     suppressed_table,
     verdict_line,
 )
@@ -36,6 +36,7 @@ from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines, recording_hash
 from pipeline.recordings.source import STDIN
 from pipeline.replay import MAX_BATCH, USUAL_BATCH, lines_done, run
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,7 @@ def pace(_context: click.Context, _parameter: click.Parameter, value: str) -> fl
 @click.option(
     "--batch", type=click.IntRange(1, MAX_BATCH), default=USUAL_BATCH, help="Lines a call; changes no result."
 )
+@report_options
 @click.option("--to-kafka", is_flag=True, help="Send the lines to the topic of the posts, for workers to apply.")
 @click.option("--pack", type=click.IntRange(1, MAX_PACK), help="With --to-kafka: lines a record, 1 by default.")
 @click.pass_context
@@ -117,11 +119,14 @@ async def _replay(
     rejects: Path | None,
     strict: bool,
     batch: int,
+    report: Path | None,
+    **of_report: Any,
 ) -> None:
     if resume and not (state or url or settings.redis.url):
         raise UserError("--resume needs the state of the run before: give --state DIR or --redis URL")
     if resume and STDIN in paths:
         raise UserError("--resume needs files: standard input cannot be read again")
+    reporter = None if report is None else reporting(report, settings, paths, **of_report)
     topic = recording_hash(paths, str(sort_window))
     stats = ReadStats()
     events: list[Event] = []
@@ -137,26 +142,37 @@ async def _replay(
         )
         async with server(settings, url, state, fsync) as client:
             name = stream or f"replay-{recording_hash(paths, str(sort_window), detection_hash(settings))}"
-            engine = Engine(client, name, settings)
+            engine = Engine(
+                client,
+                name,
+                settings,
+                witness=reporter.looks if reporter else None,
+                burst_witness=reporter.bursts if reporter else None,
+            )
             done = await _begin(engine, topic, resume=resume)
             events += [decode_event(raw) for raw in await engine.store.events()]
             _print_events(events, output, settings.links.templates, members=members)
             with progress(quiet=output == "jsonl") as shown:
                 task = shown.add_task("replaying", total=None, at="", rate="")
-                async for step in run(engine, lines, topic, done=done, batch_lines=batch, speed=speed):
+                passing = reporter.through(lines) if reporter else lines
+                async for step in run(engine, passing, topic, done=done, batch_lines=batch, speed=speed):
                     _print_events(step.events, output, settings.links.templates, members=members)
                     events += step.events
                     rate = (step.done - done) / (time.monotonic() - started)
                     shown.update(task, completed=step.done, at=moment(step.at), rate=f"{rate:,.0f}")
-            if output == "table":
-                # The last event of an open incident may lag behind by what was not worth another one.
-                events += await engine.standing()
+            # The last event of an open incident may lag behind by what was not worth another one.
+            standing = await engine.standing() if output == "table" or reporter else []
+            replayed = await reporter.gather(engine, events, standing) if reporter else None
+    events = [*events, *standing]
     if output == "table":
         told = [publish(event, replay=True, members=members, links={}) for event in events]
         _print_table(told, _bursts_command(paths, sort_window), suppressed=suppressed)
     if output == "table" or stats.rejects:
         click.echo(f"\n{counted(stats.lines)} in {time.monotonic() - started:.1f} s", err=True)
         print_read(stats)
+    if reporter and replayed:
+        again = read_lines(paths, limits=Limits.of(settings.limits), sort_window_ms=sort_window)
+        await reporter.write(replayed, again)
 
 
 async def _begin(engine: Engine, topic: str, *, resume: bool) -> int:

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from pipeline.cli.session import reject_writer
-from pipeline.cli.show import moment, safe
+from pipeline.cli.show import moment
 from pipeline.cli.summary import counted, print_read, progress
 from pipeline.errors import UserError
 from pipeline.live.log import reading
@@ -21,6 +21,7 @@ from pipeline.post import Limits
 from pipeline.recordings.read import ReadStats, read_lines
 from pipeline.recordings.source import STDIN
 from pipeline.sections import STREAM
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -34,6 +35,7 @@ _UNFIT = {
     "fsync": "--fsync",
     "resume": "--resume",
     "batch": "--batch",
+    "report": "--report",
 }
 _ENDINGS = re.compile(r"(\.(jsonl|ndjson|json))?(\.(gz|zst))?$")
 

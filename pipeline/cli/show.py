@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,21 +23,6 @@ _LEAST_P = 1e-30  # what is smaller says nothing more to a reader
 STYLE = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 _NARROW = 130
 _NUMBERS = ("score", "accounts", "posts")
-
-
-def safe(text: str) -> str:
-    r"""Return text with control, format and bidi characters as escapes such as ``\x1b`` and ``\u202e``."""
-    return "".join(_escaped(c) if unicodedata.category(c) in _HIDDEN else c for c in text)
-
-
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if code < 0x100:
-        return {"\n": " ", "\t": " "}.get(character, f"\\x{code:02x}")
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def cut(text: str) -> str:

@@ -14,10 +14,11 @@ from pipeline.cli.changes import login_name
 from pipeline.cli.deliveries import needed
 from pipeline.cli.replay import span
 from pipeline.cli.session import Loaded, redis_option, server
-from pipeline.cli.show import console, moment, plain, safe
+from pipeline.cli.show import console, moment, plain
 from pipeline.errors import UserError
 from pipeline.notify.notifier import clock
 from pipeline.notify.silences import MOST_CHARS, Silence, Silences, new_silence_id, read_matcher
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.config import Settings

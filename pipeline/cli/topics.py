@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.show import safe
 from pipeline.live.topics import differences, wanted_topics
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from pipeline.cli.session import Loaded

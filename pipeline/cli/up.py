@@ -12,8 +12,9 @@ import click
 
 from pipeline import loop
 from pipeline.cli.news import gap, news
-from pipeline.cli.show import console, safe
+from pipeline.cli.show import console
 from pipeline.embedded import locked
+from pipeline.text.shown import safe
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

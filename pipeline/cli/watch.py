@@ -9,9 +9,10 @@ from rich.table import Table
 from pipeline.bursts.watch import ADD, REMOVE, Watch, WatchList, read_change, write_watch
 from pipeline.cli.changes import known_of, send_change, stored, stream_option, time_of_change
 from pipeline.cli.session import Loaded, redis_option
-from pipeline.cli.show import console, moment, plain, safe
+from pipeline.cli.show import console, moment, plain
 from pipeline.errors import LineError, UserError
 from pipeline.state.store import Store
+from pipeline.text.shown import safe
 
 
 @click.group()

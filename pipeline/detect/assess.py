@@ -176,10 +176,15 @@ def _said(samples: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sorted(set(_HASHTAG.findall(text)))), tuple(sorted(set(_WORD.findall(text))))
 
 
-def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
-    """Return the most posted texts with their frames."""
+def ranked_texts(objects: Sequence[ObjectFacts]) -> list[ObjectFacts]:
+    """Return the objects of which texts are kept, the most posted first; nothing but texts where there are any."""
     texts = [c for c in objects if c.kind == Trace.TEXT]
     ranked = sorted(texts or objects, key=lambda c: (-c.network_members, -c.posts, c.first, c.founder))
+    return [c for c in ranked if c.samples]
+
+
+def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
+    """Return the most posted texts with their frames."""
     return [
         TemplateShown(
             find_template(c.samples).text,
@@ -188,7 +193,7 @@ def show_templates(objects: Sequence[ObjectFacts]) -> list[TemplateShown]:
             list(c.samples[:3]),
             c.founder.hex() if c.kind == Trace.TEXT else "",
         )
-        for c in [c for c in ranked if c.samples][:SHOWN_TEMPLATES]
+        for c in ranked_texts(objects)[:SHOWN_TEMPLATES]
     ]
 
 

@@ -18,29 +18,42 @@ class Template(msgspec.Struct, frozen=True):
     slots: tuple[tuple[str, ...], ...]
 
 
-def find_template(texts: Sequence[str]) -> Template:
-    """Align texts word by word and return their common frame.
+class Aligned(msgspec.Struct, frozen=True):
+    """The words that texts have in common, in order, and what each text has before each of them and after the last."""
+
+    frame: tuple[str, ...]
+    gaps: tuple[tuple[str, ...], ...]
+
+    def slots(self) -> list[int]:
+        """Return the places at which a text has anything between the words of the frame."""
+        return [place for place, fillings in enumerate(zip(*self.gaps, strict=True)) if any(fillings)]
+
+
+def align(texts: Sequence[str]) -> Aligned:
+    """Align texts word by word.
 
     The frame is the common subsequence of words, found text after text, so it costs one alignment a text.
-    Texts without a common word give the first text as it is.
     """
     rows = [text.split() for text in texts]
     frame = rows[0]
     for row in rows[1:]:
         frame = _common(frame, row)
-    if not frame:
+    return Aligned(tuple(frame), tuple(tuple(_gaps(frame, row)) for row in rows))
+
+
+def find_template(texts: Sequence[str]) -> Template:
+    """Return the common frame of texts; those without a common word give the first text as it is."""
+    aligned = align(texts)
+    if not aligned.frame:
         return Template(texts[0], ())
-    gaps = [_gaps(frame, row) for row in rows]
+    places = aligned.slots()
+    slots = tuple(tuple(dict.fromkeys(gaps[place] for gaps in aligned.gaps)) for place in places)
     parts: list[str] = []
-    slots: list[tuple[str, ...]] = []
-    for place in range(len(frame) + 1):
-        fillings = tuple(dict.fromkeys(gap[place] for gap in gaps))
-        if any(fillings):
-            slots.append(fillings)
-            parts.append(f"{{{len(slots)}}}")
-        if place < len(frame):
-            parts.append(frame[place])
-    return Template(" ".join(parts), tuple(slots))
+    for place in range(len(aligned.frame) + 1):
+        if place in places:
+            parts.append(f"{{{places.index(place) + 1}}}")
+        parts += aligned.frame[place : place + 1]
+    return Template(" ".join(parts), slots)
 
 
 def _common(left: list[str], right: list[str]) -> list[str]:

@@ -62,6 +62,30 @@ def fold(events: Iterable[Event]) -> dict[str, Standing]:
     return found
 
 
+def as_itself(standing: Standing, events: Iterable[Event]) -> Standing:
+    """Return a merged incident with what was told of it before; the event of a merge tells of the one that goes on."""
+    if standing.status != "merged":
+        return standing
+    own = [
+        event
+        for event in each_once(events)
+        if isinstance(event, IncidentEvent)
+        and event.data.incident_id == standing.incident_id
+        and event.data.status != "merged"
+    ]
+    if not own:
+        return standing
+    last = own[-1]
+    return msgspec.structs.replace(
+        standing,
+        kind=last.data.kind,
+        severity=last.data.severity,
+        summary=last.data.summary,
+        accounts=last.data.accounts.members,
+        event=last,
+    )
+
+
 def _after(before: Standing, row: Standing) -> Standing:
     """Return what one event tells, with what only those before it have told."""
     return msgspec.structs.replace(

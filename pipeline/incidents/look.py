@@ -24,3 +24,12 @@ class Look(msgspec.Struct, frozen=True):
     known: tuple[Incident, ...]
     decision: Decision
     allowed: AllowList = NOBODY
+
+    @property
+    def concerned(self) -> list[str]:
+        """Ids of the incidents whose last look it is so far: whom it changed or left as they were, but merged ones."""
+        changed = [change.after for change in self.decision.changes if change.after.status != "merged"]
+        current = self.decision.incident
+        if current is not None and current.status in ("open", "suppressed"):
+            changed.append(current)
+        return list(dict.fromkeys(incident.incident_id for incident in changed))

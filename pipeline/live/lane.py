@@ -79,6 +79,7 @@ class Lane:
             settings,
             burst_witness=self._moved if metrics else None,
             measures=metrics.measures if metrics else None,
+            chronicle=True,
         )
         self._topic = settings.kafka.posts
         self._incidents = settings.kafka.incidents

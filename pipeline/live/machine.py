@@ -33,6 +33,7 @@ SIMULATED: Final = "simulated"
 """The stream of the simulation."""
 
 _HEALTH: Final = re.compile(r"health on (http://\S+)")
+_CONSOLE: Final = re.compile(r"console on (http://\S+)")
 _NOTIFIES: Final = re.compile(r" notifies (.+)")
 _OURS: Final = re.compile(r" (WARNING|ERROR|CRITICAL) pipeline\.")
 """What libraries find wrong while topics are young puts itself right; what does not ends the worker with a reason."""
@@ -53,7 +54,10 @@ def of_machine(settings: Settings, broker: Broker) -> tuple[Settings, dict[str, 
         "kafka": {"brokers": broker.address, "security": "plaintext", "replication": 1},
         "worker": {"health_port": port_near(settings.worker.health_port)},
         "notify": {"health_port": port_near(settings.notify.health_port)},
+        "console": {"port": port_near(settings.console.port)},
     }
+    if settings.links.console is None:
+        own["links"] = {"console": f"http://127.0.0.1:{own['console']['port']}/incidents/{{incident_id}}"}
     variables = {
         f"TURFWATCH_{section}_{key}".upper(): str(value) for section, keys in own.items() for key, value in keys.items()
     }
@@ -71,7 +75,7 @@ async def run_machine(
     rate: float | None,
     deliver: bool,
 ) -> None:
-    """Run until cancelled; then the stream, the notifier, the worker and the server end in this order.
+    """Run until cancelled; then the stream, the notifier, the console, the worker and the server end in this order.
 
     ``options`` are those of turfwatch that its commands are to have as well, ``state`` the folder in which the server's
     state is kept, ``rate`` the ordinary posts a second of the simulated stream, None for none, ``deliver`` whether
@@ -84,11 +88,19 @@ async def run_machine(
         await asyncio.to_thread(create_missing, kafka)
         news = await stack.enter_async_context(tail(kafka))
         worker = await stack.enter_async_context(child("worker", ours([*options, "worker", "--redis", url]), variables))
-        jobs = [_watch_broker(broker), _listen(worker, voice), _show(news, voice)]
+        console = await stack.enter_async_context(
+            child("console", ours([*options, "console", "--redis", url]), variables)
+        )
+        jobs = [
+            _watch_broker(broker),
+            _listen(worker, voice, _HEALTH, "a worker watches; its health is on {}"),
+            _listen(console, voice, _CONSOLE, "the console is on {}"),
+            _show(news, voice),
+        ]
         if settings.endpoints:
             notify = [*options, "notify", "--redis", url, *(["--deliver"] if deliver else [])]
             notifier = await stack.enter_async_context(child("notifier", ours(notify), variables))
-            jobs.append(_listen_to_notifier(notifier, voice))
+            jobs.append(_listen(notifier, voice, _NOTIFIES, "a notifier tells {}"))
         for name, address, process in await stack.enter_async_context(monitoring(_targets(settings))):
             voice.say(f"{name} is on http://{address}")
             jobs.append(_mind(process))
@@ -126,20 +138,11 @@ async def _watch_broker(broker: Broker) -> NoReturn:
     raise BrokerError("the broker ended by itself")
 
 
-async def _listen(worker: Child, voice: Voice) -> None:
-    """Tell where the worker's health is, and what is not mere news."""
-    async for line in worker.said():
-        if found := _HEALTH.search(line):
-            voice.say(f"a worker watches; its health is on {found[1]}")
-        elif _OURS.search(line):
-            voice.warn(line)
-
-
-async def _listen_to_notifier(notifier: Child, voice: Voice) -> None:
-    """Tell whom it notifies, and what is not mere news."""
-    async for line in notifier.said():
-        if found := _NOTIFIES.search(line):
-            voice.say(f"a notifier tells {found[1]}")
+async def _listen(child: Child, voice: Voice, found: re.Pattern[str], telling: str) -> None:
+    """Tell what a child says of where it is or whom it serves, and what is not mere news."""
+    async for line in child.said():
+        if told := found.search(line):
+            voice.say(telling.format(told[1]))
         elif _OURS.search(line):
             voice.warn(line)
 

@@ -16,7 +16,6 @@ from pipeline.live.letterbox import LetterBox
 from pipeline.live.log_view import log_view
 from pipeline.live.losses import Losses
 from pipeline.live.outlet import outlet
-from pipeline.live.pseudonyms import Pseudonyms
 from pipeline.live.pump import Parts, Pump
 from pipeline.live.records import Reader
 from pipeline.live.registry import Registry
@@ -27,6 +26,7 @@ from pipeline.metrics.sample import sampling
 from pipeline.metrics.worker import WorkerMetrics
 from pipeline.metrics.worker_samples import worker_samples
 from pipeline.post import Limits
+from pipeline.text.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,8 @@ TOP: Final = 20
 
 WORKER_STAGES: Final = ("read", "prepare", "observe", "evaluate", "bursts", "tell")
 NOTIFIER_STAGES: Final = ("queue", "deliver")
-_COMMAND = Label("command", ("observe", "commit", "prune", "told", "keep", "enqueue", "claim", "settle", "read", OTHER))
+_COMMANDS: Final = ("observe", "commit", "prune", "told", "keep", "chronicle", "enqueue", "claim", "settle", "read")
+_COMMAND = Label("command", (*_COMMANDS, OTHER))
 _STAGE = Label("stage", WORKER_STAGES)
 _KIND = Label("kind", get_args(Kind))
 _SEVERITY = Label("severity", get_args(Severity))

@@ -17,7 +17,9 @@ class Activity(msgspec.Struct, frozen=True, eq=False):
     ``keyword`` is what was counted, "" for nothing. ``at`` (ms, int64), ``authors`` (author keys as little-endian
     uint64) and ``tagged`` (whether the post has the keyword) have an item a post. ``all_minutes`` (minutes since the
     epoch, int64, ascending) and ``all_posts`` (int64) count the posts of anybody with the keyword. ``since`` and
-    ``until`` (ms) bound what was looked at: what lies outside is not known, not absent.
+    ``until`` (ms) bound what was looked at: what lies outside is not known, not absent. Live, an account is known from
+    an hour before it was found, and the keyword is counted from ``counted_since`` (ms) on, which is ``since`` but where
+    the first texts had none. Of several posts of an account within a pane (`bursts.pane_s`) the first has the keyword.
     ``names`` are account names by author key, where posts told one that is not the id.
     """
 
@@ -30,6 +32,7 @@ class Activity(msgspec.Struct, frozen=True, eq=False):
     all_minutes: NDArray[np.int64]
     all_posts: NDArray[np.int64]
     names: dict[int, str] = {}
+    counted_since: int = 0
 
     def __len__(self) -> int:
         """Number of posts of the incident's accounts."""

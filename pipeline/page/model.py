@@ -150,7 +150,7 @@ class Node(msgspec.Struct, frozen=True):
     """A node of the network at ``x``, ``y`` (0 to 1): an account by its place in ``accounts``, or a whole community.
 
     ``rank`` (0 to 1) is when it first appeared, as a share of the incident's span; None for unknown. ``size`` counts
-    its accounts.
+    its accounts. Accounts without an edge have a ``group`` of their own behind those that are counted.
     """
 
     x: float
@@ -260,6 +260,9 @@ class IncidentPage(msgspec.Struct, frozen=True):
     communities: dict[str, int]
     bursts: list[BurstSpan]
     first_posts: list[FirstPostShown] = []
+    more_texts: int = 0
+    """Texts that are not among ``texts``."""
+
     pseudonyms: bool = False
 
 
@@ -308,7 +311,7 @@ class Overview(msgspec.Struct, frozen=True):
     """All incidents of a recording, or of the streams that are watched, and the keywords that burst most.
 
     ``title`` names the recording or the streams. ``begin`` and ``end`` (ms) are the time axis. ``posts`` counts the
-    lines behind it, None where nobody counted.
+    lines behind it, None where nobody counted. ``once``: the pseudonyms are of this report alone.
     """
 
     schema: int
@@ -319,3 +322,4 @@ class Overview(msgspec.Struct, frozen=True):
     incidents: list[IncidentRow]
     bursts: list[BurstListed]
     pseudonyms: bool = False
+    once: bool = False

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.bursts.burst import FirstPost
 from pipeline.detect.allow import NOBODY, AllowList
 from pipeline.detect.facts import NetworkFacts
 from pipeline.incidents.fold import Standing
@@ -15,9 +16,10 @@ from pipeline.page.activity import Activity
 
 
 class Names(Protocol):
-    """How accounts are shown: as they are in the data, or as pseudonyms."""
+    """How accounts are shown: as they are in the data, or as pseudonyms, given ``once`` or always the same."""
 
     pseudonyms: bool
+    once: bool
 
     def account(self, platform: str, author_id: str, name: str | None = None) -> str:
         """Return the name of an account; ``name`` is the one that posts told, if any."""
@@ -30,7 +32,8 @@ class Source(msgspec.Struct, frozen=True, eq=False):
     """An incident as of event time ``as_of`` (ms).
 
     ``facts`` are those of the last look at its network, None where nothing of it is kept any more or it is a burst;
-    ``allowed`` is whom an operator vouched for then. ``links`` are the operator's own, filled in.
+    ``allowed`` is whom an operator vouched for then. ``links`` are the operator's own, filled in. ``first_posts`` are
+    those that a burst began with.
     """
 
     standing: Standing
@@ -42,3 +45,4 @@ class Source(msgspec.Struct, frozen=True, eq=False):
     activity: Activity | None = None
     links: dict[str, str] = {}
     replay: bool = False
+    first_posts: list[FirstPost] = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA: Final = 10
+SCHEMA: Final = 11
 """Version of everything below; a store with another one is refused."""
 
 KEYS: Final[dict[str, str]] = {
@@ -68,6 +68,8 @@ KEYS: Final[dict[str, str]] = {
     "events": "LIST of incident events (JSON) in the order of their making; live, the outbox: those not yet told",
     "held": "HASH incident id -> what a digest is to tell of an incident that is held back (JSON)",
     "bursts": "STRING what was known of keywords when it was made (pipeline/bursts/snapshot.py)",
+    "chronicle": "HASH incident id -> what of it is followed (pipeline/state/chronicle_rows.py); until -> ms known",
+    "chronicle:hours": "HASH incident id:hour since 1970 -> when its accounts posted, posts on its keyword a minute",
     "flood": "STRING the flood guard (JSON): when incidents were told, how many are held back, since when",
 }
 

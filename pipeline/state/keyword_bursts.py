@@ -13,7 +13,9 @@ from pipeline.errors import StateError
 
 if TYPE_CHECKING:
     from pipeline.bursts.burst import Burst, Moved
+    from pipeline.bursts.follow import Closing
     from pipeline.bursts.said import Said
+    from pipeline.bursts.window_log import WindowLog
     from pipeline.config import Settings
     from pipeline.state.batch import Batch
     from pipeline.state.store import Observed, Store
@@ -44,10 +46,14 @@ class KeywordBursts:
         self._store = store
         self._rules = rules_of(settings)
         self._always = tuple(Watch(pattern) for pattern in settings.watch.patterns)
+        self.closing: Closing | None = None
+        """Who is shown the posts of panes as they close; holds from `open` on."""
+
         self._start()
 
     def _start(self) -> None:
         self._follower = Follower(self._store.stream, self._rules, self._always)
+        self._follower.closing = self.closing
         self._moved: list[Moved] = []
         self._oldest = 0
         """Number of the first block that the store has."""
@@ -88,6 +94,11 @@ class KeywordBursts:
         going = self._follower.going
         going.count(self._follower.closed)
         return [*going.open, *reversed(going.ended)]
+
+    @property
+    def log(self) -> WindowLog:
+        """The posts of the last hour whose panes are closed."""
+        return self._follower.log
 
     @property
     def going(self) -> list[Burst]:

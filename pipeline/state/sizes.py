@@ -27,6 +27,7 @@ _STORES: Final = {
     "networks": ("nets", "net:of", "net:members", "net:objects", "net:links", "net:profile", "net:incident"),
     "incidents": ("incidents", "events", "held", "flood", "answers"),
     "said": ("said", "bursts"),
+    "chronicle": ("chronicle", "chronicle:hours"),
     "baseline": ("baseline", "tags"),
 }
 """Keys of each store, by what is before the number of their generation."""

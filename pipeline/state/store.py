@@ -38,6 +38,7 @@ COMMIT: Final = ("commit",)
 PRUNE: Final = ("places", "prune")
 TOLD: Final = ("told",)
 KEEP: Final = ("keep",)
+CHRONICLE: Final = ("chronicle",)
 
 SLOT_BYTES: Final = 5
 """Bytes of a slot of the band table."""
@@ -111,8 +112,8 @@ class Store:
         self._redis: Any = redis
         self._settings = packed(script_settings)
         self._calls = calls
-        self._observe, self._commit, self._prune, self._told, self._keep = (
-            Script(redis, parts, calls=calls) for parts in (OBSERVE, COMMIT, PRUNE, TOLD, KEEP)
+        self._observe, self._commit, self._prune, self._told, self._keep, self._chronicle = (
+            Script(redis, parts, calls=calls) for parts in (OBSERVE, COMMIT, PRUNE, TOLD, KEEP, CHRONICLE)
         )
         self._observed_keys = list(self.keys.values())[:OBSERVED]
         self._commit_keys = [
@@ -313,6 +314,13 @@ class Store:
         """Keep what is known of keywords now, and drop the oldest blocks. Raises FenceError where another is ahead."""
         keys = [self.keys[name] for name in ("meta", "bursts", "said")]
         if await self._keep(keys, [self.position, snapshot, dropped]) == b"conflict":
+            raise FenceError(f"stream {self.stream!r}: somebody else has moved it")
+
+    async def keep_chronicle(self, heads: Mapping[str, bytes], hours: Mapping[str, bytes]) -> None:
+        """Write fields, b"" to delete one, all or nothing. Raises FenceError where another writer is ahead."""
+        keys = [self.keys[name] for name in ("meta", "chronicle", "chronicle:hours")]
+        rows = chain.from_iterable((*heads.items(), *hours.items()))
+        if await self._chronicle(keys, [self.position, len(heads), *rows]) == b"conflict":
             raise FenceError(f"stream {self.stream!r}: somebody else has moved it")
 
     async def totals(self) -> Totals:

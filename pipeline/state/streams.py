@@ -27,9 +27,13 @@ class StoredStream(msgspec.Struct, frozen=True):
 
 async def stored_streams(redis: Redis) -> list[StoredStream]:
     """Return the streams of a server or cluster, by name; ``incidents`` counts the open ones."""
+    return [await _stored(redis, name) for name in await stream_names(redis)]
+
+
+async def stream_names(redis: Redis) -> list[str]:
+    """Return the names of the streams of a server or cluster, sorted."""
     client: Any = redis  # its stubs allow text replies; ours are bytes
-    names = sorted({name_of(key) async for key in client.scan_iter(_META, count=1000)})
-    return [await _stored(client, name) for name in names]
+    return sorted({name_of(key) async for key in client.scan_iter(_META, count=1000)})
 
 
 def name_of(meta_key: bytes) -> str:

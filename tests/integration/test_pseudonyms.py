@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from support.command import turfwatch
 
-from pipeline.live.pseudonyms import Pseudonyms
 from pipeline.post import Post, decode_line, encode_line
+from pipeline.text.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -104,7 +104,12 @@ def test_a_simulated_campaign_is_shown_and_notified_of_and_ctrl_c_leaves_nothing
         assert re.search(r"health is on http://127\.0\.0\.1:\d+/healthz", up.text)
         assert up.says(r"a notifier tells mine \(generic, 127\.0\.0\.1\)")
         assert eventually(lambda: bool(there["mine"].verified())), up.text
-        assert there["mine"].verified()[0]["data"]["replay"]
+        told = there["mine"].verified()[0]["data"]
+        assert told["replay"]
+        assert re.search(r"the console is on (\S+)", up.text)
+        assert told["links"]["console"].endswith(f"/incidents/{told['incident_id']}")
+        with urllib.request.urlopen(told["links"]["console"], timeout=30) as page:  # noqa: S310 - of this machine
+            assert told["incident_id"] in page.read().decode()
         prometheus = re.search(r"Prometheus is on http://(\S+)", up.text)
         assert prometheus, up.text
         assert "Alertmanager is on http://127.0.0.1:" in up.text
@@ -132,6 +137,7 @@ def test_posts_that_are_sent_are_watched_and_kill_nine_leaves_nothing(tmp_path: 
     turfwatch("simulate", "--scenario", "single", "--posts", "4000", "--out", recording)
     with running() as up:
         assert up.says(r"a worker watches"), up.text
+        assert up.says(r"the console is on http://127\.0\.0\.1:\d+\n"), up.text
         told = re.search(r"(TURFWATCH_KAFKA_BROKERS)=(\S+) turfwatch replay FILE --to-kafka", up.text)
         assert told
         sent = turfwatch("replay", recording, "--to-kafka", "--pack", "50", extra={told[1]: told[2]})

@@ -8,9 +8,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.live.pseudonyms import Pseudonyms
 from pipeline.post import Delete, Post
 from pipeline.text.normalise import normalise
+from pipeline.text.pseudonyms import Pseudonyms
 
 KEY = b"sixteen letters!"
 OURS = Pseudonyms(KEY)

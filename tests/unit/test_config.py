@@ -45,13 +45,13 @@ def test_secrets_are_masked() -> None:
 
 
 def test_what_is_held_masked_is_secret_in_errors_too() -> None:
-    assert secret_keys() == {"redis.url", "kafka.password", "worker.ids_key"}
+    assert secret_keys() == {"redis.url", "kafka.password", "worker.ids_key", "console.token"}
 
 
 @pytest.mark.parametrize(
     "value", ["4242424242424242", "4242.4242", "['hunter2']", "{hunter2 = 'hunter2'}", "2042-04-24"]
 )
-@pytest.mark.parametrize("key", ["redis.url", "kafka.password", "worker.ids_key"])
+@pytest.mark.parametrize("key", ["redis.url", "kafka.password", "worker.ids_key", "console.token"])
 def test_a_secret_of_the_wrong_type_is_not_shown(key: str, value: str, tmp_path: Path) -> None:
     path = tmp_path / "t.toml"
     path.write_text(f"{key} = {value}\n")
@@ -81,6 +81,7 @@ def test_a_secret_of_the_wrong_type_is_not_shown(key: str, value: str, tmp_path:
             {"WORKER_IDS": "hmac", "WORKER_IDS_KEY": "hunter2"},
             "worker.ids_key needs at least 16 characters with worker.ids = hmac",
         ),
+        ({"CONSOLE_TOKEN": "hunter2"}, "console.token (environment): needs at least 16 characters"),
         (
             {"INCIDENTS_QUIET_S": "3601", "DETECTION_EDGE_HORIZON_S": "3600"},
             "incidents.quiet_s must not be more than detection.edge_horizon_s",

@@ -22,7 +22,7 @@ FORMS = (
 """What settings and lines are checked by: it knows neither of them."""
 
 LAYERS = (
-    *("errors", "position", "times", "timing", *FORMS, "sections", "config", "post"),
+    *("errors", "position", "times", "timing", *FORMS, "sections", "console_section", "config", "post"),
     *("text", "detect", "bursts", "incidents", "page", "state", "engine"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cli.show import safe
 from pipeline.text.features import MIN_LETTERS, count_letters
 from pipeline.text.normalise import normalise
+from pipeline.text.shown import safe
 
 
 @pytest.mark.parametrize(

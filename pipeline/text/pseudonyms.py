@@ -16,6 +16,9 @@ PREFIX: Final = "p_"
 CHARS: Final = 16
 """Characters after it, 5 bits each: among a million accounts two agree with a chance of 1 to 2,000 billion."""
 
+FORM: Final = re.compile(rf"{PREFIX}[a-z2-7]{{{CHARS}}}")
+"""How every pseudonym looks."""
+
 _DIGEST_BYTES: Final = CHARS * 5 // 8
 
 _MENTION: Final = re.compile(r"[@＠﹫](\w+(?:\.[a-z0-9][a-z0-9-]*)*)")
@@ -52,4 +55,16 @@ class Pseudonyms:
             post.repost_author_id = self.of_id(platform, post.repost_author_id)
         if post.mentions:
             post.mentions = [self.of_name(platform, name) if name else name for name in post.mentions]
-        post.text = _MENTION.sub(lambda found: f"@{self.of_name(platform, found[1])}", post.text)
+        post.text = self.in_text(platform, post.text)
+
+    def in_text(self, platform: str, text: str) -> str:
+        """Return a text with the pseudonyms of the names that it mentions."""
+        return _MENTION.sub(lambda found: f"@{self.of_name(platform, found[1])}", text)
+
+
+class Shown(Pseudonyms):
+    """Pseudonyms of accounts of which some have been given one before, whatever the key: those stay as they are."""
+
+    def of_id(self, platform: str, account: str) -> str:
+        """Return the pseudonym of an account id."""
+        return account if FORM.fullmatch(account) else super().of_id(platform, account)

@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+AXE := tests/browser/node_modules/.package-lock.json
 PYTEST := $(BIN)/pytest -n 2
 
 .PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures clean
@@ -30,8 +31,13 @@ quick: install  ## lint, types, unit and property tests
 servers:  ## install the servers that the tests run against (Debian)
 	scripts/install-servers
 
+$(AXE): tests/browser/package-lock.json
+	npm --prefix tests/browser ci
+	@touch $@
+
 check: servers install  ## everything: lint, types, all tests with every server
 	$(BIN)/python -c 'from pipeline.broker.jars import fetched; fetched()'
+	$(MAKE) $(AXE)
 	TURFWATCH_REQUIRE_SERVERS=1 $(MAKE) check-embedded
 
 check-embedded: install  ## the same with the embedded server only, where no other is installed

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-WEB = Path(__file__).parents[2] / "web"
+AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 
 _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -79,10 +79,9 @@ def opened(browser: Browser, url: str, **options: Any) -> Iterator[tuple[Page, S
 
 @cache
 def _axe() -> str:
-    path = WEB / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.is_file():
-        pytest.fail(f"{path} is missing: `make web` installs it")
-    return path.read_text()
+    if not AXE.is_file():
+        pytest.fail(f"{AXE} is missing: `npm --prefix tests/browser ci` installs it")
+    return AXE.read_text()
 
 
 def barriers(page: Page) -> list[str]:
@@ -95,3 +94,19 @@ def barriers(page: Page) -> list[str]:
         for each in found["violations"]
         if each["impact"] in ("serious", "critical")
     ]
+
+
+def hover_account(page: Page) -> str:
+    """Move the pointer over the network that is shown until it is on an account; returns the name that is marked."""
+    chart = page.locator("article.incident:visible [data-chart=network]")
+    chart.scroll_into_view_if_needed()
+    chart.locator("canvas").wait_for()
+    box = chart.bounding_box()
+    assert box is not None
+    marked = page.locator("article.incident:visible tr.on th")
+    steps = [(x, y) for y in range(8, int(box["height"]), 12) for x in range(8, int(box["width"]), 12)]
+    for x, y in steps:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        if marked.count():
+            return marked.inner_text()
+    raise AssertionError("no account of the network was under the pointer")

@@ -25,13 +25,31 @@ export function enhanceTable(section, data, over) {
   }));
   const rowOf = new Map(bodies.flatMap(({ rows }) => rows.map(({ row, n }) => [n, row])));
   let whole = rowOf.size <= SHOWN * 1.25;
+  let filling = 0;
   let marked = null;
 
+  /** Put the first rows into the table at once, and the others, where they are wanted, little by little. */
   function fill() {
-    for (const { body, head, rows } of bodies) {
-      const shown = whole ? rows : rows.slice(0, SHOWN);
-      body.replaceChildren(head, ...shown.map(({ row }) => row));
-    }
+    filling += 1;
+    for (const { body, head, rows } of bodies) body.replaceChildren(head, ...rows.slice(0, SHOWN).map(({ row }) => row));
+    if (whole) append(SHOWN, filling);
+  }
+
+  function append(from, own) {
+    if (!bodies.some(({ rows }) => rows.length > from)) return;
+    requestAnimationFrame(() => {
+      if (own !== filling) return;
+      for (const { body, rows } of bodies) body.append(...rows.slice(from, from + SHOWN).map(({ row }) => row));
+      append(from + SHOWN, own);
+    });
+  }
+
+  /** Keep columns as wide as they are: so many rows are not measured anew at every sort. */
+  function freeze() {
+    const headers = [...table.tHead.rows[0].cells];
+    const widths = headers.map((header) => header.offsetWidth);
+    headers.forEach((header, n) => { header.style.width = `${widths[n]}px`; });
+    table.style.tableLayout = "fixed";
   }
 
   const more = document.createElement("button");
@@ -41,6 +59,7 @@ export function enhanceTable(section, data, over) {
   more.addEventListener("click", () => {
     whole = true;
     more.remove();
+    freeze();
     fill();
   });
   if (!whole) {

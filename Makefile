@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 AXE := tests/browser/node_modules/.package-lock.json
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures clean
+.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures pages clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -82,9 +82,12 @@ dashboards: install  ## write the Grafana dashboards from their code; DOCS=URL s
 pictures: dashboards  ## draw the dashboards with Grafana's own components into docs/pictures (Debian; installs npm packages)
 	dashboards/preview/draw
 
+pages:  ## build the script and style of the pages from web/ (needs npm), and test their pure parts
+	cd web && npm ci --no-audit --no-fund && npm run build && npm test
+
 format: install  ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

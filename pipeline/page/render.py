@@ -56,7 +56,7 @@ def render_report(overview: Overview, pages: Sequence[IncidentPage], words: Word
 
 def render_overview(overview: Overview, words: Words, *, console: ConsoleContext) -> str:
     """Return the first page of a console."""
-    linked = {row.incident_id for row in overview.incidents}
+    linked = {row.incident_id for row in overview.incidents} | {burst.incident_id for burst in overview.bursts}
     return _render("console_overview.html.j2", words, overview=overview, console=console, linked=linked)
 
 

@@ -23,7 +23,7 @@ _STEPS: Final = (
     *(DAY_MS * n for n in (1, 2, 7, 14)),
 )
 _DAYS: Final = {"en": "d MMM", "de": "d. MMM"}
-_MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 _MONTH_MS: Final = 31 * DAY_MS
 
 

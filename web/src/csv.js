@@ -1,6 +1,6 @@
 // Accounts as a CSV file that no spreadsheet takes for formulas. Pure.
 
-const FORMULA = /^ *[=+\-@\t\r\n＝＋－＠]/;
+const FORMULA = /^ *[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** Return a cell; a text that a spreadsheet would compute has an apostrophe before it. */
 export function cell(value) {

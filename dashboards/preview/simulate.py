@@ -63,6 +63,7 @@ STORES = {
     "networks": (2e6, 420),
     "incidents": (1.2e6, 61),
     "said": (0.4e6, 900),
+    "chronicle": (0.3e6, 700),
     "other": (0.3e6, 40),
 }
 

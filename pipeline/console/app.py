@@ -42,6 +42,8 @@ FORM_BYTES: Final = 65_536
 CLOSING_S: Final = 0.5
 """Seconds that a request may keep the console from ending."""
 
+CANCEL_S: Final = 0.1
+
 log = logging.getLogger(__name__)
 
 
@@ -107,9 +109,12 @@ async def _behind(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(parts.members.run(parts.follower, parts.reader)),
     ]
     yield
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    going = set(tasks)
+    while going:
+        for task in going:
+            task.cancel()
+        # Again and again: in the midst of a call the client of Redis swallows it.
+        _, going = await asyncio.wait(going, timeout=CANCEL_S)
 
 
 @contextlib.asynccontextmanager

@@ -47,11 +47,13 @@ def is_known_host(authority: str, hosts: Collection[str]) -> bool:
 
 def is_own_page(headers: Mapping[str, str]) -> bool:
     """Whether what changes something was sent by a page of ours, or by no page at all."""
-    site = headers.get("Sec-Fetch-Site")
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if site is not None and site not in _OWN_SITES:
         return False
-    origin = headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
+    # Under the policy no-referrer browsers tell no origin of a form, but whether it is of this site.
+    if origin is None or (origin == "null" and site is not None):
+        return True
+    return urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
 
 
 def chosen_language(

@@ -195,8 +195,10 @@ def told(request: web.Request, trouble: Trouble) -> web.Response:
     text = words(f"message.{trouble.key}.text", **trouble.values)
     html = render_message(title, text, words, console=marked_context(request.app[PARTS]))
     answer = page_for(request, html, trouble.status)
+    if trouble.status in (200, 503):
+        answer.headers["Refresh"] = str(AGAIN_S)
     if trouble.status == 503:
-        answer.headers["Refresh"] = answer.headers["Retry-After"] = str(AGAIN_S)
+        answer.headers["Retry-After"] = str(AGAIN_S)
     if trouble.status == 429:
         answer.headers["Retry-After"] = str(trouble.values["seconds"])
     if trouble.status == 401:

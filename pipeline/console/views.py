@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from pipeline.console.accounts_csv import accounts_csv
-from pipeline.console.guards import YEAR_S, Trouble
+from pipeline.console.guards import YEAR_S, Trouble, told
 from pipeline.console.parts import marked_context, page_for, served, waiting_for, words_of
 from pipeline.console.search import MOST_CHARS, Haystack, asked_words, found, haystack
 from pipeline.errors import ChoiceError
@@ -57,6 +57,8 @@ class Views:
         parts, words = self._parts, words_of(request)
         await told_all(parts)
         names = sorted({*parts.follower.book.streams(), *await parts.reader.streams()})
+        if not names:
+            return told(request, Trouble(200, "empty", topic=parts.settings.kafka.posts))
         stream = request.query.get("stream") or None
         if stream is not None and stream not in names:
             raise Trouble(404, "no_stream", stream=stream)

@@ -25,8 +25,7 @@ TOP: Final = 20
 
 WORKER_STAGES: Final = ("read", "prepare", "observe", "evaluate", "bursts", "tell")
 NOTIFIER_STAGES: Final = ("queue", "deliver")
-_COMMANDS: Final = ("observe", "commit", "prune", "told", "keep", "chronicle", "enqueue", "claim", "settle", "read")
-_COMMAND = Label("command", (*_COMMANDS, OTHER))
+_COMMAND = Label("command", ("observe", "commit", "prune", "told", "keep", "enqueue", "claim", "settle", "read", OTHER))
 _STAGE = Label("stage", WORKER_STAGES)
 _KIND = Label("kind", get_args(Kind))
 _SEVERITY = Label("severity", get_args(Severity))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.live.status import Status
 
-CALLS: Final = ("observe", "commit", "prune", "told", "keep", "chronicle", "read")
+CALLS: Final = ("observe", "commit", "prune", "told", "keep", "read")
 
 
 class WorkerMetrics:

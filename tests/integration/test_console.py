@@ -72,9 +72,15 @@ async def test_the_overview_leads_to_an_incident_and_its_accounts(embedded_url: 
         assert f"/incidents/{row.incident_id}" in await console.page(f"/?stream={STREAM}")
 
 
-async def test_without_anything_told_the_overview_says_so_and_health_is_well(embedded_url: str) -> None:
+async def test_without_anything_told_the_overview_says_so_and_health_is_well(
+    embedded_url: str, told: list[Event]
+) -> None:
+    assert told
+    with server(server_binary()) as port:
+        async with running(f"redis://127.0.0.1:{port}") as console:
+            assert "turfwatch up --simulate" in await console.page("/")
     async with running(embedded_url) as console:
-        await console.page("/")
+        assert STREAM in await console.page("/")
         assert json.loads(await console.page("/healthz")) == {"ok": True, "reason": ""}
 
 

@@ -57,6 +57,8 @@ def test_a_name_keeps_its_commas_and_quotes_and_what_is_unknown_is_empty() -> No
         ({}, True),
         ({"Sec-Fetch-Site": "same-origin", "Origin": "http://here:1", "Host": "here:1"}, True),
         ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null", "Host": "here"}, True),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "null", "Host": "here"}, False),
         ({"Origin": "https://here", "Host": "HERE"}, True),
         ({"Origin": "http://here:2", "Host": "here:1"}, False),
         ({"Origin": "null", "Host": "here"}, False),

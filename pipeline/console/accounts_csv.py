@@ -31,7 +31,14 @@ def accounts_csv(accounts: Iterable[AccountShown]) -> str:
             _cell(value)
             for value in (
                 *(each.platform, each.name, each.role, _time(each.first_at), each.posts, each.shared),
-                *(_time(each.born), each.followers, each.following, each.client, each.community, each.group),
+                *(
+                    _time(each.born),
+                    each.followers,
+                    each.following,
+                    each.client,
+                    each.community,
+                    None if each.group is None else each.group + 1,
+                ),
             )
         )
     return out.getvalue()

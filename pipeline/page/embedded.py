@@ -107,8 +107,13 @@ def _marks(page: IncidentPage, words: Words) -> list[tuple[int, str, str]]:
 def _account(each: AccountShown) -> list[str | int | None]:
     return [
         *(each.platform, each.name, each.role, each.first_at, each.posts, each.shared),
-        *(each.born, each.followers, each.following, each.client, each.community, each.group),
+        *(each.born, each.followers, each.following, each.client, each.community, _number(each.group)),
     ]
+
+
+def _number(group: int | None) -> int | None:
+    """Return a group as people count."""
+    return None if group is None else group + 1
 
 
 def _short(value: float) -> float:

@@ -66,13 +66,20 @@ function enliven(page) {
   clamp(page);
 }
 
+/** Let a button hide what is suppressed; it says what it does from how the page is now. */
 function toggleSuppressed() {
   const button = document.querySelector("[data-toggle-suppressed]");
-  button?.addEventListener("click", () => {
-    const hidden = document.body.classList.toggle("hide-suppressed");
+  if (!button) return;
+  const tell = () => {
+    const hidden = document.body.classList.contains("hide-suppressed");
     button.setAttribute("aria-pressed", String(hidden));
     button.textContent = say(hidden ? "show" : "hide");
+  };
+  button.addEventListener("click", () => {
+    document.body.classList.toggle("hide-suppressed");
+    tell();
   });
+  tell();
 }
 
 function print() {

@@ -31,7 +31,7 @@ export function drawNetwork(element, data, tools, over) {
 
   /** Distance of a community's farthest account. */
   function reach([x, y, , , group]) {
-    const own = network.dots.filter(([account]) => accounts[account][GROUP] === group);
+    const own = network.dots.filter(([account]) => accounts[account][GROUP] === group + 1);
     return 0.012 + Math.max(0, ...own.map(([, otherX, otherY]) => Math.hypot(otherX - x, otherY - y)));
   }
 
@@ -83,7 +83,8 @@ export function drawNetwork(element, data, tools, over) {
 
   function option() {
     const colour = colours("ink", "soft", "line", "surface", "edge", "joiners", "r-none", ...STEPS);
-    const heaviest = network.edges.length ? Math.max(...network.edges.map((edge) => edge[2])) : 1;
+    const weights = network.edges.map((edge) => edge[2]);
+    const heaviest = Math.max(0.001, ...weights, 3 * Math.min(...weights)); // all alike: thin
     const crowded = network.edges.length > 400 ? 0.22 : 0.4;
     return {
       animation: false,
@@ -100,7 +101,7 @@ export function drawNetwork(element, data, tools, over) {
         nodeScaleRatio: network.grouped ? 1 : 0.4,
         cursor: "pointer",
         labelLayout: { hideOverlap: true },
-        emphasis: { focus: "adjacency", itemStyle: { borderColor: colour.ink, borderWidth: 2 }, lineStyle: { opacity: 0.9, color: colour.ink } },
+        emphasis: { focus: "adjacency", itemStyle: { borderColor: colour.ink, borderWidth: 2 }, lineStyle: { opacity: 0.9, color: colour.ink, width: 2 } },
         blur: { itemStyle: { opacity: 0.15 }, lineStyle: { opacity: 0.04 } },
         data: [
           ...network.nodes.map((each, index) => node(each, index, colour)),

@@ -34,7 +34,7 @@ export function drawTimeline(element, data, tools) {
       name: say(part),
       type: "bar",
       stack: "posts",
-      barWidth: Math.max(1.5, px > 5 ? px - 1 : px),
+      barWidth: Math.min(90, Math.max(1.5, px > 5 ? px - 1 : px)),
       itemStyle: { color: colour[part] },
       data: bars.map((bar) => [begin + (bar[0] + each / 2) * MINUTE, bar[n + 1]]),
       ...(n === 0 ? { markLine: lines(colour) } : {}),
@@ -88,6 +88,8 @@ export function drawTimeline(element, data, tools) {
       xAxis: {
         type: "time",
         min: begin,
+        containShape: false,
+        minInterval: MINUTE,
         max: end,
         axisLine: { lineStyle: { color: colour.line } },
         axisTick: { lineStyle: { color: colour.line } },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
@@ -27,7 +28,10 @@ ACCOUNT_FIELDS: Final = (
     *("client", "community", "group"),
 )
 
-_HIDDEN: Final = (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+_HIDDEN: Final = (
+    *(*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF),
+    *range(0xD800, 0xE000),  # halves of characters, which no file can hold
+)
 _ESCAPES: Final = {code: f"\\u{code:04x}" for code in (*map(ord, "<>&"), *_HIDDEN)}
 """What could end an element, and what would turn the lines of a page's source round."""
 
@@ -48,7 +52,7 @@ def fingerprint() -> str:
 
 def embed(value: object) -> Markup:
     """Return a value as JSON that may stand inside a script element: nothing in it can end the element."""
-    text = msgspec.json.encode(value).decode().translate(_ESCAPES)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
     return Markup(text)  # noqa: S704 - what could be markup has just been escaped
 
 

@@ -35,6 +35,14 @@ class Words:
             raise KeyError(key)
         return said.format(**values)
 
+    def label(self, table: str, name: str) -> str:
+        """Return what a table calls something, and its own name where the table does not know it.
+
+        Signals of a worker that is newer than who shows them have names that are not known yet.
+        """
+        known: dict[str, str] = self._said[table]
+        return known.get(name, name)
+
     def part(self, key: str) -> dict[str, Any]:
         """Return all that stands beneath a key, such as what the scripts of a page say."""
         found: dict[str, Any] = self._said[key]

@@ -1,4 +1,4 @@
-"""The browser that all tests of pages share."""
+"""The browser that the tests of a file share: beyond it, its loop would be in the way of tests that have their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with running_browser() as started:
         yield started

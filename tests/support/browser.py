@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 
-_QUIET = (
+OPTIONS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-default-apps"),
 )
@@ -31,7 +31,7 @@ def running_browser() -> Iterator[Browser]:
     """Run Debian's Chromium without a window."""
     binary = required("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=binary, args=list(OPTIONS))
         try:
             yield browser
         finally:

@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from http.cookiejar import CookieJar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -16,32 +16,8 @@ from redis import Redis
 from support.command import turfwatch
 from support.flood import flooded
 from support.kafka import read_all
-from support.live import Live, Process, until, worker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-
-class Shown(Process):
-    """A `turfwatch console`."""
-
-    @property
-    def url(self) -> str:
-        def found() -> str | None:
-            assert self.process.poll() is None, self.log
-            told = re.search(r"console on (http://\S+)", self.log)
-            return told[1] if told else None
-
-        return str(until(found, "the console says where it is"))
-
-
-@contextlib.contextmanager
-def console(settings: Mapping[str, str], redis_port: int) -> Iterator[Shown]:
-    started = Shown(("console", "--redis", f"redis://127.0.0.1:{redis_port}"), settings)
-    try:
-        yield started
-    finally:
-        started.kill()
+from support.live import Live, until, worker
+from support.shown import console
 
 
 class Followed:

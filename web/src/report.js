@@ -1,6 +1,6 @@
 // A report shows one section at a time: the overview, or the incident that its address names.
 
-import { say } from "./said.js";
+import { say, shown } from "./said.js";
 
 /** Follow the address of a report; a find in the page that hits a hidden section shows it. */
 export function startReport() {
@@ -8,6 +8,8 @@ export function startReport() {
   const pages = [...document.querySelectorAll(".page")];
   const incidents = pages.filter((page) => page.dataset.incident);
   const at = document.querySelector(".steps .at");
+
+  const title = document.title;
 
   const hide = (page) => page.setAttribute("hidden", "until-found");
 
@@ -17,6 +19,7 @@ export function startReport() {
     for (const other of pages) if (other !== page) hide(other);
     page.removeAttribute("hidden");
     const number = incidents.indexOf(page);
+    document.title = number < 0 ? title : `${shown(page.querySelector(".lead").textContent.trim())} – ${title}`;
     if (at) at.textContent = number < 0 ? "" : say("of", { at: number + 1, all: incidents.length });
     if (jump) (target && target !== page ? target : document.body).scrollIntoView({ behavior: "instant" });
   }

@@ -20,6 +20,7 @@ export function drawTimeline(element, data, tools) {
   const begin = timeline.begin;
   const end = begin + timeline.minutes * MINUTE;
   const made = chart(element);
+  const parts = PARTS.filter((_, n) => n === 0 || timeline.rows.some((row) => row[n + 1]));
   let range = [begin, end];
   let each = 0;
 
@@ -29,14 +30,14 @@ export function drawTimeline(element, data, tools) {
   function series(colour) {
     const bars = gather(timeline.rows, each);
     const px = (room() * each) / span();
-    return PARTS.map((part, n) => ({
+    return parts.map((part, n) => ({
       id: part,
       name: say(part),
       type: "bar",
       stack: "posts",
       barWidth: Math.min(90, Math.max(1.5, px > 5 ? px - 1 : px)),
       itemStyle: { color: colour[part] },
-      data: bars.map((bar) => [begin + (bar[0] + each / 2) * MINUTE, bar[n + 1]]),
+      data: bars.map((bar) => [begin + (bar[0] + each / 2) * MINUTE, bar[PARTS.indexOf(part) + 1]]),
       ...(n === 0 ? { markLine: lines(colour) } : {}),
     }));
   }

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-AXE := tests/browser/node_modules/.package-lock.json
+NPM := tests/browser/node_modules/.package-lock.json web/node_modules/.package-lock.json
 PYTEST := $(BIN)/pytest -n 2
 
 .PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures pages clean
@@ -31,13 +31,13 @@ quick: install  ## lint, types, unit and property tests
 servers:  ## install the servers that the tests run against (Debian)
 	scripts/install-servers
 
-$(AXE): tests/browser/package-lock.json
-	npm --prefix tests/browser ci
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm --prefix $* ci
 	@touch $@
 
 check: servers install  ## everything: lint, types, all tests with every server
 	$(BIN)/python -c 'from pipeline.broker.jars import fetched; fetched()'
-	$(MAKE) $(AXE)
+	$(MAKE) $(NPM)
 	TURFWATCH_REQUIRE_SERVERS=1 $(MAKE) check-embedded
 
 check-embedded: install  ## the same with the embedded server only, where no other is installed
@@ -82,8 +82,9 @@ dashboards: install  ## write the Grafana dashboards from their code; DOCS=URL s
 pictures: dashboards  ## draw the dashboards with Grafana's own components into docs/pictures (Debian; installs npm packages)
 	dashboards/preview/draw
 
-pages:  ## build the script and style of the pages from web/ (needs npm), and test their pure parts
-	cd web && npm ci --no-audit --no-fund && npm run build && npm test
+pages: web/node_modules/.package-lock.json  ## build the script and style of the pages from web/ (needs npm), and test their pure parts
+	npm --prefix web run build
+	npm --prefix web test
 
 format: install  ## put the code into shape
 	$(BIN)/ruff check --fix .

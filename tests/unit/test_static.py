@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from support.servers import required
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -29,9 +30,12 @@ def test_what_is_committed_was_built_from_these_sources() -> None:
 
 
 def test_a_build_gives_the_same_bytes(tmp_path: Path) -> None:
-    if shutil.which("node") is None or not (WEB / "node_modules" / "esbuild").is_dir():
+    node = required("node")
+    if not (WEB / "node_modules" / "esbuild").is_dir():
+        if os.environ.get("TURFWATCH_REQUIRE_SERVERS"):
+            pytest.fail("`npm --prefix web ci` installs what builds them")
         pytest.skip("`make pages` installs what builds them")
-    subprocess.run(["node", WEB / "build.mjs", tmp_path], check=True, capture_output=True)
+    subprocess.run([node, WEB / "build.mjs", tmp_path], check=True, capture_output=True)
 
     assert {path.name: digest(path) for path in tmp_path.iterdir()} == {
         path.name: digest(path) for path in BUILT.iterdir()
@@ -39,9 +43,7 @@ def test_a_build_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_pure_parts_of_the_scripts_hold_their_own_tests() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = required("node")
     done = subprocess.run([node, "--test", "test/"], cwd=WEB, check=False, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stdout

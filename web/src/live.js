@@ -3,6 +3,7 @@
 import { say } from "./said.js";
 
 const STILL_MS = 1500;
+const LATEST_MS = 10000;
 
 /** Return the row in a piece of HTML that the server rendered, or null. */
 function rowIn(html) {
@@ -42,11 +43,14 @@ function place(told) {
 }
 
 let waiting = 0;
+let since = 0;
 
-/** Fetch the page anew once events have come to rest, for what is drawn over all incidents. */
+/** Fetch the page anew once events have come to rest, or for long have not, for what is drawn over all incidents. */
 function refreshSoon() {
   clearTimeout(waiting);
+  since ||= Date.now();
   waiting = setTimeout(async () => {
+    since = 0;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -56,5 +60,5 @@ function refreshSoon() {
     }
     if (!document.getElementById("incidents")) document.getElementById("overview")?.replaceWith(fresh.getElementById("overview"));
     document.dispatchEvent(new Event("turfwatch:fresh"));
-  }, STILL_MS);
+  }, Math.max(0, Math.min(STILL_MS, since + LATEST_MS - Date.now())));
 }

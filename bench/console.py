@@ -37,10 +37,11 @@ WITHOUT: Final = "worker alone"
 
 
 class Asked(msgspec.Struct):
-    """What pages asked for: how many pages, and events that they were told."""
+    """What pages asked for: how many pages, and events that they were told; ``cpu_s`` of the console meanwhile."""
 
     pages: int = 0
     events: int = 0
+    cpu_s: float = 0.0
 
 
 async def browse(session: aiohttp.ClientSession, asked: Asked, *, incident: bool) -> None:
@@ -65,8 +66,8 @@ async def read(session: aiohttp.ClientSession, path: str, asked: Asked) -> None:
 
 
 @contextlib.asynccontextmanager
-async def pages(environment: Mapping[str, str], url: str, asked: Asked) -> AsyncIterator[None]:
-    """Run a console with all pages open on it."""
+async def pages(environment: Mapping[str, str], url: str, asked: Asked) -> AsyncIterator[int]:
+    """Run a console with all pages open on it; yields its process."""
     port = free_port()
     command = ("-m", "pipeline.cli", "console", "--redis", url, "--port", str(port))
     console = await asyncio.create_subprocess_exec(sys.executable, *command, env=dict(environment))
@@ -78,7 +79,7 @@ async def pages(environment: Mapping[str, str], url: str, asked: Asked) -> Async
             readers = [
                 asyncio.create_task(browse(session, asked, incident=number >= PAGES // 2)) for number in range(PAGES)
             ]
-            yield
+            yield console.pid
             for reader in readers:
                 reader.cancel()
             for ended in await asyncio.gather(*readers, return_exceptions=True):
@@ -102,12 +103,17 @@ async def measured(bench: Bench, wanted: argparse.Namespace) -> bool:
     async def run(name: str, records: int, *, watched: bool) -> Span:
         """Measure a worker on a server of its own."""
         environment = bench.environment(name)
-        async with server() as (url, pid), pages(environment, url, asked) if watched else contextlib.nullcontext():
-            return await bench.child("worker", environment, records, url, {"server": pid})
+        async with server() as (url, pid):
+            if not watched:
+                return await bench.child("worker", environment, records, url, {"server": pid})
+            async with pages(environment, url, asked) as console:
+                span = await bench.child("worker", environment, records, url, {"server": pid, "console": console})
+                asked.cpu_s += span.cpu["console"]
+                return span
 
     ratios = await in_turns(bench, wanted, {WITH: partial(run, watched=True), WITHOUT: partial(run, watched=False)})
     middle = median(ratios.rates)
-    print(f"{asked.pages:,} pages were asked for, {asked.events:,} events told")
+    print(f"{asked.pages:,} pages asked for, {asked.events:,} events told, {asked.cpu_s:.1f} s of CPU of consoles")
     print(f"median of posts/s with / without {middle:8.3f}   at least {RATIO}")
     return middle >= RATIO
 

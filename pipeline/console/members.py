@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from redis.exceptions import RedisClusterException, RedisError
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from pipeline.console.kept import Kept, Reader
     from pipeline.console.search import Account
 
-PAUSE_S: Final = 0.2
-"""Seconds between two incidents: the server has others to serve."""
+PAUSE_S: Final = 0.5
+"""Seconds between two incidents, at least: the server has others to serve."""
+
+PAUSES: Final = 20
+"""How much longer a pause is than the reading before it took."""
 
 MOST_ACCOUNTS: Final = 500_000
 """Accounts that are remembered in all; those that were looked at first are forgotten first."""
@@ -59,10 +63,11 @@ class Members:
                 self._seen = {name: change for name, change in self._seen.items() if book.entry(name)}
                 await follower.moved(book.changes)
                 continue
+            begin = time.monotonic()
             # Pages tell of trouble; here it is tried again.
             with contextlib.suppress(RedisError, RedisClusterException):
                 self.keep(entry, await reader.incident(entry.standing.stream, entry.standing.incident_id))
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(max(PAUSE_S, PAUSES * (time.monotonic() - begin)))
 
     def _is_new(self, entry: Entry) -> bool:
         row = entry.standing

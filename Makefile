@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 NPM := tests/browser/node_modules/.package-lock.json web/node_modules/.package-lock.json
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-bursts seeds fit faults soak format servers dashboards pictures pages clean
+.PHONY: help install demo check check-embedded quick bench bench-live bench-notify bench-metrics bench-console bench-pages bench-bursts seeds fit faults soak format servers dashboards pictures pages clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -63,6 +63,9 @@ bench-metrics: install  ## what metrics cost: posts/s of a live worker with and 
 
 bench-console: install  ## what ten open pages cost a live worker: posts/s with and without, in turns
 	$(BIN)/python -m bench.console
+
+bench-pages: install  ## how long the page of an incident of 2,000 accounts takes to answer, in a real browser
+	$(BIN)/python -m bench.pages
 
 bench-bursts: install  ## keyword bursts: cost beside an engine without, memory with ten million keywords, accuracy
 	$(BIN)/python -m bench.bursts $(RECORDINGS)

@@ -25,10 +25,10 @@ export function gather(rows, each) {
   return found;
 }
 
-/** Return a row of labels for marks at places (px), so that none covers another: their rows, -1 where there is no room. */
-export function stack(places, lengths, rows) {
+/** Return the rows of labels that begin at ascending places (px), so that none covers another; -1 where there is no room. */
+export function stack(begins, lengths, rows) {
   const free = new Array(rows).fill(-Infinity);
-  return places.map((at, n) => {
+  return begins.map((at, n) => {
     const row = free.findIndex((end) => end < at);
     if (row >= 0) free[row] = at + lengths[n] + 8;
     return row;

@@ -48,9 +48,11 @@ export function drawTimeline(element, data, tools) {
     const places = loud.map(([at]) => ((at - range[0]) / (range[1] - range[0])) * room());
     const texts = loud.map(([, text]) => shown(text, 28));
     const lengths = texts.map((text) => text.length * 6.4 + 8);
-    const order = loud.map((_, n) => n).sort((a, b) => places[a] - places[b]);
+    const flipped = places.map((at, n) => at + lengths[n] > room() + RIGHT);
+    const begins = places.map((at, n) => (flipped[n] ? at - lengths[n] : at));
+    const order = loud.map((_, n) => n).sort((a, b) => begins[a] - begins[b]);
     const rows = [];
-    stack(order.map((n) => places[n]), order.map((n) => lengths[n]), LABEL_ROWS).forEach((row, n) => { rows[order[n]] = row; });
+    stack(order.map((n) => begins[n]), order.map((n) => lengths[n]), LABEL_ROWS).forEach((row, n) => { rows[order[n]] = row; });
     const look = { opened: colour["critical-fill"], escalated: colour["critical-fill"], burst: colour.joiners };
     return {
         symbol: "none",
@@ -59,7 +61,7 @@ export function drawTimeline(element, data, tools) {
         data: seen.map(([at, , event]) => {
           const n = loud.findIndex(([other, , name]) => other === at && name === event);
           const row = n < 0 ? -1 : rows[n];
-          const flips = n >= 0 && places[n] + lengths[n] > room() + RIGHT;
+          const flips = n >= 0 && flipped[n];
           return {
             xAxis: at,
             lineStyle: { color: look[event] ?? colour.soft, width: QUIET.has(event) ? 0.6 : 1.2, type: event === "burst" ? "dashed" : "solid", opacity: QUIET.has(event) ? 0.6 : 1 },

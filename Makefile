@@ -18,9 +18,9 @@ $(READY): pyproject.toml uv.lock scripts/bootstrap
 	PYTHON=$(PYTHON) scripts/bootstrap $(VENV)
 	@touch $@
 
-demo: install  ## simulate a stream, replay it, show what was found
+demo: install  ## simulate a stream, replay it, show what was found, with a page of it in build/demo.html
 	$(BIN)/turfwatch simulate --scenario demo --seed 7 --out build/demo.jsonl.gz
-	$(BIN)/turfwatch replay build/demo.jsonl.gz
+	$(BIN)/turfwatch replay build/demo.jsonl.gz --report build/demo.html
 
 quick: install  ## lint, types, unit and property tests
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ ENV PATH=/opt/turfwatch/bin:$PATH \
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 WORKDIR /tmp
-EXPOSE 6066 6067
+EXPOSE 6066 6067 6068
 STOPSIGNAL SIGTERM
 # That of a worker; a notifier answers on 6067.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \

@@ -79,8 +79,8 @@ fit: install  ## fit the score on recordings and simulated streams, leaving one 
 soak: install  ## two million simulated posts: time and memory for every 200,000
 	$(BIN)/python bench/soak.py
 
-dashboards: install  ## write the Grafana dashboards from their code; DOCS=URL says where their links to docs/ lead
-	DOCS=$(DOCS) $(BIN)/python -m dashboards
+dashboards: install  ## write the Grafana dashboards from their code; DOCS=URL and CONSOLE=URL say where their links lead
+	DOCS=$(DOCS) CONSOLE=$(CONSOLE) $(BIN)/python -m dashboards
 
 pictures: dashboards  ## draw the dashboards with Grafana's own components into docs/pictures (Debian; installs npm packages)
 	dashboards/preview/draw

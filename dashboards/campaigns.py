@@ -43,7 +43,7 @@ REASONS = {
     "allowed": "super-light-purple",
 }
 VERDICTS = {"true": WELL, "false": CRITICAL, "benign": WARNING}
-ID = "An id is short and says nothing by itself: `turfwatch incidents show ID` tells accounts, texts and evidence."
+ID = "An id leads to its page in the console, and `turfwatch incidents show ID` tells the same: accounts, texts and evidence."
 PRECISE = [(CRITICAL, None), (WARNING, 0.5), (WELL, 0.8)]
 """Half of what is told may be wrong before people stop to look; four in five is what detection aims at."""
 
@@ -92,7 +92,7 @@ def largest_ones() -> Row:
             for name in ("score", "accounts", "posts")
         ],
         columns=[
-            Column("campaign", "Campaign", width=180),
+            Column("campaign", "Campaign", width=180, looked_at=True),
             Column("kind", "Kind", width=200),
             Column(
                 "Value #A", "Score", unit="percentunit", steps=[(INFO, None), (WARNING, 0.8), (CRITICAL, 0.95)], gauge=1
@@ -169,7 +169,7 @@ def keywords() -> Row:
         ),
         *[Query(largest(own(f"turfwatch_keyword_{name}"), "keyword")) for name in ("significance", "posts")],
         columns=[
-            Column("keyword", "Burst", width=180),
+            Column("keyword", "Burst", width=180, looked_at=True),
             Column("Value #A", "Significance", unit="short", steps=NEUTRAL, gauge=60),
             Column("Value #B", "Posts", unit="short", width=100),
         ],
@@ -285,5 +285,6 @@ CAMPAIGNS = Plan(
     purpose="Which campaigns run, how they grow, and how far to trust what is told. For analysts.",
     rows=[answer(), largest_ones(), growth(), keywords(), trust(), lives()],
     processes='{component="worker"}',
+    incidents=True,
     since="now-6h",
 )

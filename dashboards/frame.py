@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DOCS = os.environ.get("DOCS") or "https://turfwatch.example/docs"
 """Where the documentation is read; ``make dashboards DOCS=...`` puts another place in."""
 
+CONSOLE = os.environ.get("CONSOLE") or "http://127.0.0.1:6068"
+"""Where incidents are looked at, in the same way."""
+
 TITLES = {
     "turfwatch-overview": "Overview",
     "turfwatch-campaigns": "Campaigns",
@@ -43,13 +46,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A dashboard: its fixed id, what it is for, the processes it is about and its rows from top to bottom."""
+    """A dashboard: its fixed id, what it is for, the processes it is about and its rows from top to bottom.
+
+    ``streams``: which can be chosen. ``incidents``: it leads to them in the console.
+    """
 
     uid: str
     purpose: str
     rows: Sequence[Row]
     processes: str = ""
     streams: bool = False
+    incidents: bool = False
     since: str = "now-1h"
 
 
@@ -69,6 +76,8 @@ def variables(built: parts.Dashboard, plan: Plan) -> parts.Dashboard:
     if plan.streams:
         known = own("turfwatch_watermark_timestamp_seconds")
         built = built.with_variable(asked("stream", "Stream", f"label_values({known}, stream)"))
+    if plan.incidents:
+        built = built.with_variable(parts.ConstantVariable("console").label("Console").value(CONSOLE))
     docs = parts.ConstantVariable("docs").label("Documentation").value(DOCS)
     return built.with_variable(docs)
 

@@ -195,7 +195,10 @@ def bars(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: the name of its field in the answer, how it is called, its unit and colours."""
+    """A column of a table: the name of its field in the answer, how it is called, its unit and colours.
+
+    ``looked_at``: its values are incidents that the console shows.
+    """
 
     field: str
     title: str
@@ -204,6 +207,7 @@ class Column:
     states: tuple[tuple[str, str, str], ...] = ()
     width: int = 0
     gauge: float = 0
+    looked_at: bool = False
 
 
 def grid(
@@ -252,6 +256,9 @@ def look_of(column: Column) -> list[models.DynamicConfigValue]:
             for index, (value, text, color) in enumerate(column.states)
         }
         found["mappings"] = [{"type": "value", "options": options}]
+    if column.looked_at:
+        address = "${console}/incidents/${__value.raw}"
+        found["links"] = [{"title": "Look at it in the console", "url": address, "targetBlank": True}]
     return [models.DynamicConfigValue(key, value) for key, value in found.items()]
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import click
 import promql_parser as promql
@@ -15,6 +16,7 @@ import pytest
 from dashboards.every import FOLDER, PLANS, file_of
 from dashboards.frame import understood, written
 from pipeline.cli import turfwatch
+from pipeline.console.views import Views
 from pipeline.metrics.catalogue import ALL
 
 if TYPE_CHECKING:
@@ -360,3 +362,17 @@ def test_the_page_about_dashboards_shows_a_small_picture_of_each() -> None:
         picture = ROOT / "docs" / "pictures" / f"{file_of(plan).stem}.png"
         assert f"pictures/{picture.name}" in page
         assert picture.stat().st_size < 400_000
+
+
+def test_an_incident_leads_to_its_page_in_the_console() -> None:
+    links = {
+        override["matcher"]["options"]: change["value"]
+        for panel in panels_of(DASHBOARDS["turfwatch-campaigns"])
+        for override in panel["fieldConfig"]["overrides"]
+        for change in override["properties"]
+        if change["id"] == "links"
+    }
+
+    assert set(links) == {"Campaign", "Burst"}
+    assert {each["url"] for (each,) in links.values()} == {"${console}/incidents/${__value.raw}"}
+    assert "/incidents/{id}" in {route.path for route in Views(Mock()).routes()}

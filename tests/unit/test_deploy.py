@@ -170,7 +170,8 @@ def test_the_versions_are_those_of_the_project_and_of_its_tests() -> None:
 
     assert tested is not None
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{tested[1]}"
-    assert {SERVICES[name]["image"] for name in ("topics", "worker", "notifier", "console", "demo")} == {f"turfwatch:{VERSION}"}
+    ours = ("topics", "worker", "notifier", "console", "demo")
+    assert {SERVICES[name]["image"] for name in ours} == {f"turfwatch:{VERSION}"}
 
 
 @pytest.mark.parametrize(("name", "port"), HEALTH.items())

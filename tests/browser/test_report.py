@@ -175,7 +175,7 @@ def test_two_thousand_accounts_are_usable(browser: Browser, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
 
     assert path.stat().st_size < 5_000_000
-    with opened(browser, path.as_uri(), viewport=WIDE, bypass_csp=True) as (page, seen):
+    with opened(browser, path.as_uri(), viewport=WIDE) as (page, seen):
         page.get_by_role("link", name="#throng").first.click()
         shown = page.locator("article.incident:visible")
         shown.locator(".show-all").click()
@@ -185,5 +185,4 @@ def test_two_thousand_accounts_are_usable(browser: Browser, tmp_path: Path) -> N
         shown.locator("th[data-field=followers]").get_by_role("button").click()
         assert shown.locator("th[data-field=followers]").get_attribute("aria-sort") == "descending"
         assert hover_account(page).startswith("p_")
-        assert barriers(page) == []
         well(seen)

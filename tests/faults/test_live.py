@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from support.kafka import RestartableBroker
 
-ROUNDS, FEW = 20, 3
+ROUNDS, FEW = 20, 2
 WORKERS = 3
 SEEDS = (21, 22, 23, 24)
 POSTS = 4000

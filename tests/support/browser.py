@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -104,8 +105,9 @@ def hover_account(page: Page) -> str:
     box = chart.bounding_box()
     assert box is not None
     marked = page.locator("article.incident:visible tr.on th")
-    steps = [(x, y) for y in range(8, int(box["height"]), 12) for x in range(8, int(box["width"]), 12)]
-    for x, y in steps:
+    places = [(x, y) for y in range(8, int(box["height"]), 12) for x in range(8, int(box["width"]), 12)]
+    Random(1).shuffle(places)  # accounts stand together: in rows it would take long to come to the first
+    for x, y in places:
         page.mouse.move(box["x"] + x, box["y"] + y)
         if marked.count():
             return marked.inner_text()

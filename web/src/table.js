@@ -14,6 +14,12 @@ function compare(a, b, down) {
   return down ? -order : order;
 }
 
+/** Do something once a row stands in the table, which is filled frame by frame. */
+function whenShown(row, act) {
+  if (row.isConnected) act();
+  else requestAnimationFrame(() => whenShown(row, act));
+}
+
 /** Make a table of accounts sortable; `over` is told of the account whose row the pointer or the focus is on. */
 export function enhanceTable(section, data, over) {
   const table = section.querySelector("[data-accounts]");
@@ -56,12 +62,14 @@ export function enhanceTable(section, data, over) {
   more.type = "button";
   more.className = "show-all";
   more.textContent = say("all", { count: number(rowOf.size) });
-  more.addEventListener("click", () => {
+  function showAll() {
     whole = true;
     more.remove();
     freeze();
     fill();
-  });
+  }
+
+  more.addEventListener("click", showAll);
   if (!whole) {
     fill();
     section.append(more);
@@ -120,9 +128,10 @@ export function enhanceTable(section, data, over) {
       const row = rowOf.get(account);
       if (!row) return;
       row.classList.add("on");
+      if (scroll && !row.isConnected) showAll();
       const region = table.closest(".region");
       if (row.isConnected) region.scrollTop = row.offsetTop - region.clientHeight / 2;
-      if (scroll && row.isConnected) row.scrollIntoView({ block: "center" });
+      if (scroll) whenShown(row, () => row.scrollIntoView({ block: "center" }));
     },
   };
 }

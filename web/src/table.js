@@ -4,6 +4,7 @@ import { csv } from "./csv.js";
 import { number, say } from "./said.js";
 
 const SHOWN = 200;
+const A_FRAME = 80;
 const COLUMN = { name: 1, platform: 0, first_at: 3, posts: 4, shared: 5, born: 6, followers: 7, following: 8, client: 9, community: 10, group: 11 };
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
@@ -45,8 +46,8 @@ export function enhanceTable(section, data, over) {
     if (!bodies.some(({ rows }) => rows.length > from)) return;
     requestAnimationFrame(() => {
       if (own !== filling) return;
-      for (const { body, rows } of bodies) body.append(...rows.slice(from, from + SHOWN).map(({ row }) => row));
-      append(from + SHOWN, own);
+      for (const { body, rows } of bodies) body.append(...rows.slice(from, from + A_FRAME).map(({ row }) => row));
+      append(from + A_FRAME, own);
     });
   }
 

@@ -233,3 +233,14 @@ def test_a_file_that_is_none_of_ours_is_not_served() -> None:
         with pytest.raises(KeyError):
             static(name)
     assert [name for name in STATIC if not static(name)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_young_incident_says_when_its_posts_appear(language: Language) -> None:
+    words = Words(language)
+    head = msgspec.structs.replace(SMALL.head, status="open")
+    young = msgspec.structs.replace(BARE, head=head, as_of=head.detected_at + 60_000)
+    old = msgspec.structs.replace(young, as_of=head.detected_at + 3_600_000)
+
+    assert words("timeline.soon") in render_incident(young, words, console=CONSOLE)
+    assert words("timeline.soon") not in render_incident(old, words, console=CONSOLE)

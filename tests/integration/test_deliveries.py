@@ -62,8 +62,8 @@ async def fail(url: str, fate: str, *names: str) -> list[str]:
     ids = []
     async with connect(url, 10) as client:
         queue = Deliveries(client, "ops", most_waiting=100, most_dead=100)
-        for name in names:
-            now = clock()
+        for number, name in enumerate(names):
+            now = clock() + number  # in one millisecond none is the latest
             await queue.enqueue(new_delivery(incident(name), "ops", now, 0), 1, "yes", now)
             claimed = await queue.claim(now, 1000, 0)
             assert isinstance(claimed, Claimed)

@@ -105,7 +105,7 @@ class Engine:
         if settings.detection.look_alikes:
             self._kinds |= SEARCHED
         self._rules = incident_rules(settings)
-        self._configured = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
+        self._configured = configured_allowed(settings)
         self._entries: list[Allowed] = []
         self._flood = FloodRules(settings.incidents.max_opened, settings.incidents.flood_window_s * 1000)
         self._witness = witness
@@ -303,6 +303,11 @@ def bounded(decision: Decision, network: NetworkRow, facts: NetworkFacts, member
         objects = grown(len(facts.objects), RECHECKED)
         return msgspec.structs.replace(decision, due_accounts=network.accounts, due_objects=objects)
     return msgspec.structs.replace(decision, due_accounts=decision.due_accounts + network.accounts - members)
+
+
+def configured_allowed(settings: Settings) -> AllowList:
+    """Return whom the configuration vouches for."""
+    return AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
 
 
 def incident_rules(settings: Settings) -> Rules:

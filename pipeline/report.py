@@ -20,14 +20,14 @@ from pipeline.detect.facts import NetworkFacts
 from pipeline.detect.signal import rounded
 from pipeline.incidents.burst import KIND
 from pipeline.incidents.fold import Standing, as_itself, fold
-from pipeline.incidents.history import life
+from pipeline.incidents.history import answers_of, life
 from pipeline.incidents.links import links_of
-from pipeline.incidents.public import Event, IncidentEvent, VerdictEvent
+from pipeline.incidents.public import Event, IncidentEvent
 from pipeline.page.accounts import keys_of
 from pipeline.page.build import build_page
 from pipeline.page.head import ms_of
 from pipeline.page.model import BurstListed
-from pipeline.page.overview import build_overview
+from pipeline.page.overview import build_overview, bursts_as_told
 from pipeline.page.recorder import Recorder, Spans, asked_of
 from pipeline.page.source import Source
 from pipeline.post import Post
@@ -196,27 +196,7 @@ def _listed(gathered: Gathered, replayed: Replayed, span: Span, counts: list[int
 
 def _told_bursts(standings: Iterable[Standing], known: Mapping[str, Gathered]) -> list[BurstListed]:
     """Return the bursts that were told before a replay was taken up again, the most significant first."""
-    found = []
-    for each in standings:
-        if each.kind == KIND and each.event and each.incident_id not in known:
-            data, (shown, *_) = each.event.data, each.event.data.bursts
-            found.append(
-                BurstListed(
-                    incident_id=each.incident_id,
-                    stream=each.stream,
-                    keyword=shown.keyword,
-                    label=shown.label,
-                    opened_at=ms_of(shown.opened_at),
-                    ended_at=ms_of(each.told_at) if each.status == "resolved" else None,
-                    posts=shown.posts,
-                    accounts=shown.accounts,
-                    significance=shown.significance,
-                    ratio=shown.ratio,
-                    begin=ms_of(data.first_post_at),
-                    bin_s=60,
-                    counts=[],
-                )
-            )
+    found = bursts_as_told(each for each in standings if each.kind == KIND and each.incident_id not in known)
     return sorted(found, key=lambda each: (-each.significance, each.opened_at, each.keyword))
 
 
@@ -233,9 +213,7 @@ def _source(
     return Source(
         standing=standing,
         life=life(name, replayed.events),
-        answers=[
-            event for event in replayed.events if isinstance(event, VerdictEvent) and event.data.incident_id == name
-        ],
+        answers=answers_of(name, replayed.events),
         as_of=replayed.end,
         facts=facts,
         allowed=allowed,

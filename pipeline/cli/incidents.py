@@ -20,11 +20,10 @@ from pipeline.explain import fits
 from pipeline.incidents.answer import Verdict
 from pipeline.incidents.burst import KIND
 from pipeline.incidents.fold import each_once, fold
-from pipeline.incidents.history import life
+from pipeline.incidents.history import answers_of, life
 from pipeline.incidents.model import Status
 from pipeline.incidents.offer import offers
 from pipeline.incidents.precision import precision
-from pipeline.incidents.public import VerdictEvent
 from pipeline.state.store import Store
 from pipeline.text.shown import safe
 
@@ -82,9 +81,7 @@ def show(loaded: Loaded, name: str, output: str) -> None:
     row = choose(fold(told.events), name)
     events = each_once(told.events)
     happened = life(row.incident_id, events)
-    answers = [
-        event for event in events if isinstance(event, VerdictEvent) and event.data.incident_id == row.incident_id
-    ]
+    answers = answers_of(row.incident_id, events)
     if output == "json":
         click.echo(msgspec.json.encode({"incident": row, "life": happened, "answers": answers}))
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 
 from pipeline.burst_list import Gatherer, Passed
 from pipeline.errors import UserError
-from pipeline.page.names import AsTheyAre, Pseudonymous
+from pipeline.page.names import AsTheyAre, Pseudonymous, pseudonymous
 from pipeline.page.words import Language, Words
 from pipeline.recordings.source import STDIN
 from pipeline.report import LastLooks, Replayed, build_report, last_known
@@ -99,9 +98,7 @@ def _pseudonymous(settings: Settings, key_file: Path | None) -> Names:
         if len(key) < MIN_KEY_CHARS:
             raise UserError(f"--pseudonym-key-file {key_file}: a key has at least {MIN_KEY_CHARS} characters")
         return Pseudonymous(key.encode())
-    if settings.worker.ids_key is not None:
-        return Pseudonymous(settings.worker.ids_key.get_secret_value().encode())
-    return Pseudonymous(secrets.token_bytes(32), once=True)
+    return pseudonymous(settings.worker.ids_key)
 
 
 def _write(path: Path, page: bytes) -> None:

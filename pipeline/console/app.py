@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +24,7 @@ from pipeline.console.parts import PARTS, Parts
 from pipeline.console.sessions import Sessions
 from pipeline.console.views import Views
 from pipeline.errors import UserError
-from pipeline.page.names import AsTheyAre, Pseudonymous
+from pipeline.page.names import AsTheyAre, pseudonymous
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -86,8 +85,7 @@ def names_of(settings: Settings) -> Names:
     """Return how accounts are shown; pseudonyms are those of the workers where these have a key."""
     if not settings.console.pseudonyms:
         return AsTheyAre()
-    key = settings.worker.ids_key
-    return Pseudonymous(key.get_secret_value().encode()) if key else Pseudonymous(secrets.token_bytes(32), once=True)
+    return pseudonymous(settings.worker.ids_key)
 
 
 def console_app(parts: Parts) -> web.Application:

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.detect.allow import NOBODY, AllowList
 from pipeline.detect.facts import NetworkFacts
-from pipeline.engine import script_settings
+from pipeline.engine import configured_allowed, script_settings
 from pipeline.page.activity import Activity
 from pipeline.state.chronicle import read_activity
 from pipeline.state.incident_facts import facts_of
@@ -43,7 +43,7 @@ class Reader:
     def __init__(self, redis: Redis, settings: Settings, clock: Callable[[], float]) -> None:
         self._redis: Any = redis
         self._scripts = script_settings(settings)
-        self._configured = AllowList(frozenset(settings.allow.accounts), frozenset(settings.allow.domains))
+        self._configured = configured_allowed(settings)
         self._clock = clock
         self._stores: dict[str, Store] = {}
         self._names: tuple[float, list[str]] = (float("-inf"), [])

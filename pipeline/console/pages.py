@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pipeline.console.burst_rows import listed
 from pipeline.incidents.burst import KIND
-from pipeline.incidents.history import life
+from pipeline.incidents.history import answers_of, life
 from pipeline.incidents.links import links_of
-from pipeline.incidents.public import VerdictEvent
 from pipeline.page.build import build_page
 from pipeline.page.model import IncidentPage, IncidentRow, Overview
-from pipeline.page.overview import build_overview, row_of
+from pipeline.page.overview import build_overview, bursts_as_told, row_of
 from pipeline.page.source import Names, Source
 from pipeline.times import instant
 
@@ -100,9 +98,7 @@ class Pages:
         return Source(
             standing=row,
             life=life(row.incident_id, events),
-            answers=[
-                each for each in events if isinstance(each, VerdictEvent) and each.data.incident_id == row.incident_id
-            ],
+            answers=answers_of(row.incident_id, events),
             as_of=max(kept.watermark, told_at) if row.status == "open" else told_at,
             facts=kept.facts,
             allowed=kept.allowed,
@@ -132,10 +128,11 @@ class Pages:
 
     def _build_overview(self, title: str, rows: Sequence[Standing], bursts: Sequence[Standing]) -> Overview:
         times = [instant("timestamp", at) for row in (*rows, *bursts) for at in _times(row)]
+        listed = sorted(bursts_as_told(bursts), key=lambda each: (-each.significance, each.incident_id))
         return build_overview(
             title,
             rows,
-            listed(bursts),
+            listed,
             self.names,
             begin=min(times, default=0),
             end=max(times, default=0),

@@ -63,6 +63,11 @@ def life(name: str, events: Sequence[Event]) -> list[Happened]:
     return told
 
 
+def answers_of(name: str, events: Sequence[Event]) -> list[VerdictEvent]:
+    """Return what operators answered to an incident, in the order of the events."""
+    return [event for event in events if isinstance(event, VerdictEvent) and event.data.incident_id == name]
+
+
 def _changes(before: IncidentEvent | None, event: IncidentEvent) -> list[str]:
     new = event.data
     if new.into:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from pipeline.text.pseudonyms import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import SecretStr
 
 
 class AsTheyAre:
@@ -44,6 +47,13 @@ class Pseudonymous:
     def text(self, text: str, platform: str = "") -> str:
         """Return a text with pseudonyms of those whom it mentions."""
         return self._hidden.in_text(platform, text)
+
+
+def pseudonymous(key: SecretStr | None) -> Pseudonymous:
+    """Return pseudonyms under a key, under one of which nobody will know where there is none."""
+    if key is None:
+        return Pseudonymous(secrets.token_bytes(32), once=True)
+    return Pseudonymous(key.get_secret_value().encode())
 
 
 def usual_platform(platforms: Mapping[str, int]) -> str:

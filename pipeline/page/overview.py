@@ -8,14 +8,13 @@ import msgspec
 
 from pipeline.incidents.burst import KIND
 from pipeline.page.head import ms_of, why
-from pipeline.page.model import SCHEMA, IncidentRow, Overview
+from pipeline.page.model import SCHEMA, BurstListed, IncidentRow, Overview
 from pipeline.page.names import usual_platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.incidents.fold import Standing
-    from pipeline.page.model import BurstListed
     from pipeline.page.source import Names
 
 
@@ -76,3 +75,27 @@ def row_of(standing: Standing, names: Names) -> IncidentRow:
         into=standing.into,
         verdict=standing.verdict.verdict if standing.verdict else None,
     )
+
+
+def bursts_as_told(standings: Iterable[Standing]) -> list[BurstListed]:
+    """Return bursts of keywords as their events tell them: without how their posts came over time."""
+    return [
+        BurstListed(
+            incident_id=each.incident_id,
+            stream=each.stream,
+            keyword=burst.keyword,
+            label=burst.label,
+            opened_at=ms_of(burst.opened_at),
+            ended_at=None if each.status == "open" else ms_of(each.told_at),
+            posts=burst.posts,
+            accounts=burst.accounts,
+            significance=burst.significance,
+            ratio=burst.ratio,
+            begin=ms_of(burst.opened_at),
+            bin_s=60,
+            counts=[],
+        )
+        for each in standings
+        if each.event is not None
+        for burst in each.event.data.bursts[:1]
+    ]
